@@ -1,0 +1,11 @@
+/** Bad input from the caller: names the argument and what was expected. Thrown before anything is allocated. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+
+  constructor(
+    readonly argument: string,
+    expected: string,
+  ) {
+    super(`${argument}: ${expected}`);
+  }
+}

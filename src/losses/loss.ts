@@ -1,0 +1,112 @@
+import type { PairRule } from './pair-rule.ts';
+import type { PairMatrix, PairMatrixLoss } from './pair-matrix.ts';
+
+/** A number that a person can set. `minimum` and `maximum` are the ends of its slider; `valid` is what the engines accept. */
+export interface NumberParameter {
+  type: 'number';
+  default: number;
+  minimum: number;
+  maximum: number;
+  scale: 'linear' | 'logarithmic';
+  valid: 'positive' | 'finite';
+  description: string;
+}
+
+export interface ChoiceParameter<Choice extends string = string> {
+  type: 'choice';
+  default: Choice;
+  choices: readonly Choice[];
+  description: string;
+}
+
+export interface BooleanParameter {
+  type: 'boolean';
+  default: boolean;
+  description: string;
+}
+
+export type Parameter = NumberParameter | ChoiceParameter | BooleanParameter;
+export type ParameterValue = number | string | boolean;
+export type ParameterValues = Record<string, ParameterValue>;
+
+type ValueOf<P extends Parameter> =
+  P extends ChoiceParameter<infer Choice> ? Choice : P extends BooleanParameter ? boolean : number;
+
+type Values<Parameters extends Record<string, Parameter>> = {
+  [Name in keyof Parameters]: ValueOf<Parameters[Name]>;
+};
+
+/** What a caller writes: the kind, and any parameter that is not to keep its default. */
+export type SpecOf<Loss> =
+  Loss extends LossDefinition<infer Kind, infer Parameters>
+    ? { kind: Kind } & Partial<Values<Parameters>>
+    : never;
+
+/** How pairs are formed: from the labels of one set, or between queries and keys. */
+export type BatchKind = 'labelled' | 'paired';
+
+/**
+ * Everything the project knows of one loss: its parameters and documentation, its formula in float64 (the executable
+ * specification), and its two pair functions, once in TypeScript (`rule`) and once in WGSL (`shader`).
+ */
+export interface LossDefinition<
+  Kind extends string = string,
+  Parameters extends Record<string, Parameter> = Record<string, Parameter>,
+> {
+  kind: Kind;
+  name: string;
+  batch: BatchKind;
+  parameters: Parameters;
+  documentation: Documentation;
+
+  /** Which points look for their positive: every point of a labelled set, the queries alone, or both towers. */
+  anchors: 'all' | 'queries' | 'both';
+
+  /** Whether a paired batch may bring extra negatives; they then replace the other queries' keys in the denominator. */
+  extraNegatives?: boolean;
+
+  /** The numbers that the pair functions see, in the field order of `struct Parameters` in the shader. */
+  constants(values: Values<Parameters>): Record<string, number>;
+
+  /** The formula over the stored matrix of similarities, in float64 and as plain as can be. */
+  formula(pairs: PairMatrix, values: Values<Parameters>): PairMatrixLoss;
+
+  rule: PairRule;
+
+  /** WGSL source of the same two functions, shaders/losses. */
+  shader: string;
+
+  /**
+   * Whether the rows are streamed a second time before the gradient, because a term needs the finished statistics of
+   * its row and an anchor has several positives.
+   */
+  refines?: boolean;
+
+  /** Gradients of the learnable parameters from the sums over all pairs of dL/ds and dL/ds * s. */
+  parameterGradients(
+    values: Values<Parameters>,
+    sums: { pull: number; pullSimilarity: number },
+  ): Record<string, number>;
+
+  /** Loss values that this loss gets stuck at, with their names; `candidates` is what one anchor's denominator holds. */
+  plateaus(values: Values<Parameters>, batch: { candidates: number }): { name: string; loss: number }[];
+}
+
+export interface Documentation {
+  summary: string;
+  /** The formula as plain text. */
+  formula: string;
+  /** What the mean runs over, and what an anchor's denominator holds. */
+  reduction: string;
+  /** The library whose number this reproduces. */
+  reproduces: string;
+  source: string;
+  watchFor: string;
+}
+
+/** Keeps the literal types of a definition, so that its `LossSpec` can be derived. */
+export function defineLoss<const Kind extends string, const Parameters extends Record<string, Parameter>>(
+  definition: LossDefinition<Kind, Parameters>,
+): LossDefinition<Kind, Parameters> {
+  return definition;
+}

@@ -1,0 +1,66 @@
+import shader from '../../shaders/losses/nt-xent.wgsl?raw';
+import { defineLoss } from './loss.ts';
+import { columnsOf, emptyLoss, logSumExp, NEGATIVE, POSITIVE, sigmoid, softplus } from './pair-matrix.ts';
+import { negatives, normalize, temperature } from './parameters.ts';
+import { ntXentRule } from './rules/nt-xent.ts';
+
+export const ntXent = defineLoss({
+  kind: 'nt-xent',
+  name: 'NT-Xent',
+  batch: 'labelled',
+  anchors: 'all',
+  parameters: { temperature: temperature(0.5), normalize, negatives },
+  documentation: {
+    summary: "SimCLR's loss: each of 2B views has to find its partner among the other 2B - 1.",
+    formula: 'L = mean_(a,p) softplus( LSE_n(s_an / temperature) - s_ap / temperature )',
+    reduction:
+      "Mean over the ordered positive pairs (a, p). The denominator holds the pair's own positive and the anchor's negatives; the anchor's other positives stay out of it.",
+    reproduces: 'NTXentLoss of pytorch-metric-learning; NTXentLoss of lightly for pair ids',
+    source: 'Chen et al. 2020, A Simple Framework for Contrastive Learning of Visual Representations, eq. 1',
+    watchFor:
+      'Stuck at ln(2B - 1): collapsed, or indifferent. That is 6.92 only for other temperatures than its own.',
+  },
+  constants: (values) => ({ logitScale: 1 / values.temperature, negatives: Number(values.negatives) }),
+  formula: (pairs, values) => {
+    const logitScale = 1 / values.temperature;
+    const result = emptyLoss(pairs);
+    let sum = 0;
+    for (let row = 0; row < pairs.rows; row++) {
+      const logit = (column: number) => logitScale * pairs.similarity[row * pairs.columns + column];
+      const positives = columnsOf(pairs, row, POSITIVE);
+      const negativeColumns = columnsOf(pairs, row, NEGATIVE);
+      const logSumExpNegatives = logSumExp(negativeColumns.map(logit));
+      let rowSum = 0;
+      for (const positive of positives) {
+        if (!values.negatives) {
+          rowSum -= logit(positive);
+          result.pull[row * pairs.columns + positive] = -logitScale;
+          continue;
+        }
+        const lead = logSumExpNegatives - logit(positive);
+        rowSum += softplus(lead);
+        result.pull[row * pairs.columns + positive] = -sigmoid(lead) * logitScale;
+        for (const negative of negativeColumns) {
+          result.pull[row * pairs.columns + negative] +=
+            sigmoid(lead) * Math.exp(logit(negative) - logSumExpNegatives) * logitScale;
+        }
+      }
+      sum += rowSum;
+      result.count += positives.length;
+      result.rowLosses[row] = positives.length === 0 ? 0 : rowSum / positives.length;
+    }
+    if (result.count === 0) return result;
+    result.loss = sum / result.count;
+    for (let pair = 0; pair < result.pull.length; pair++) result.pull[pair] /= result.count;
+    return result;
+  },
+  rule: ntXentRule,
+  shader,
+  refines: true,
+  parameterGradients: (values, sums) => ({ temperature: -sums.pullSimilarity / values.temperature }),
+  plateaus: (values, { candidates }) => [
+    values.negatives
+      ? { name: `indifferent or collapsed: ln ${candidates}`, loss: Math.log(candidates) }
+      : { name: 'positives coincide: -1 / temperature', loss: -1 / values.temperature },
+  ],
+});

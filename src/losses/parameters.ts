@@ -1,0 +1,28 @@
+import type { BooleanParameter, NumberParameter } from './loss.ts';
+
+/** Parameters that several losses share, so that they mean the same thing everywhere. */
+
+export function temperature(defaultValue: number): NumberParameter {
+  return {
+    type: 'number',
+    default: defaultValue,
+    minimum: 0.01,
+    maximum: 10,
+    scale: 'logarithmic',
+    valid: 'positive',
+    description: 'Divides the similarities. Low: only the hardest negatives count. High: all count alike.',
+  };
+}
+
+export const normalize: BooleanParameter = {
+  type: 'boolean',
+  default: true,
+  description: 'Compare directions only: every vector is divided by its length (at least 1e-12) first.',
+};
+
+export const negatives: BooleanParameter = {
+  type: 'boolean',
+  default: true,
+  description:
+    'Off leaves only the attraction: the loss becomes minus the mean logit of the positives, and nothing pushes apart.',
+};

@@ -1,0 +1,71 @@
+import { clip } from './clip.ts';
+import { infoNce } from './info-nce.ts';
+import type { LossDefinition, Parameter, ParameterValues, SpecOf } from './loss.ts';
+import { ntXent } from './nt-xent.ts';
+import { supCon } from './sup-con.ts';
+
+/** Every loss there is. Adding one is its own files and one entry here. */
+const registered = [ntXent, infoNce, clip, supCon] as const;
+
+export type LossSpec = SpecOf<(typeof registered)[number]>;
+export type LossKind = LossSpec['kind'];
+
+/** A loss whose parameter names are not known to the compiler: what engines and user interface walk over. */
+export type AnyLoss = Omit<LossDefinition, 'kind'> & { kind: LossKind };
+
+// Sound because parameter values reach a definition only through resolveParameters, which checks them against it.
+export const losses = registered as unknown as readonly AnyLoss[];
+
+export function findLoss(kind: string): AnyLoss | undefined {
+  return losses.find((loss) => loss.kind === kind);
+}
+
+/** The parameter's own sentence of what it accepts, or undefined when `value` is fine. */
+function complaint(parameter: Parameter, value: unknown): string | undefined {
+  switch (parameter.type) {
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : 'expected true or false';
+    case 'choice':
+      return parameter.choices.includes(value as string)
+        ? undefined
+        : `expected one of ${parameter.choices.map((choice) => `'${choice}'`).join(', ')}`;
+    case 'number':
+      if (typeof value !== 'number' || !Number.isFinite(value)) return 'expected a finite number';
+      if (parameter.valid === 'positive' && !(value > 0)) return 'expected a number greater than 0';
+      if (Math.abs(value) > 1e30 || (parameter.valid === 'positive' && value < 1e-30)) {
+        return 'expected a magnitude that single precision can hold (1e-30 to 1e30)';
+      }
+      return undefined;
+  }
+}
+
+/**
+ * The loss a specification names and all of its parameters, defaults filled in. `reject` is called with the name of
+ * the offending argument and a sentence, and must throw.
+ */
+export function resolveLoss(
+  spec: LossSpec,
+  reject: (argument: string, expected: string) => never,
+): { loss: AnyLoss; values: ParameterValues } {
+  const loss = findLoss(spec?.kind);
+  if (!loss) {
+    return reject('loss.kind', `expected one of ${losses.map((known) => `'${known.kind}'`).join(', ')}`);
+  }
+  const given: Record<string, unknown> = { ...spec };
+  for (const name of Object.keys(given)) {
+    if (name !== 'kind' && !(name in loss.parameters)) {
+      reject(
+        `loss.${name}`,
+        `${loss.name} has no such parameter; it has ${Object.keys(loss.parameters).join(', ')}`,
+      );
+    }
+  }
+  const values: ParameterValues = {};
+  for (const [name, parameter] of Object.entries(loss.parameters)) {
+    const value = given[name] ?? parameter.default;
+    const expected = complaint(parameter, value);
+    if (expected) reject(`loss.${name}`, `${expected}, got ${String(value)}`);
+    values[name] = value as ParameterValues[string];
+  }
+  return { loss, values };
+}

@@ -1,0 +1,37 @@
+import type { mat4 } from 'gl-matrix';
+import type { DisplayPositions } from '../simulation/simulation.ts';
+
+/** What does not change from frame to frame. */
+export interface CloudShape {
+  points: number;
+  /** 2: seen from above, circle behind. 3: orbits, sphere behind. */
+  displayDimension: 2 | 3;
+  /** One palette position per point, 0 to 1; equal = positives of each other. */
+  hues: Float32Array;
+  /** Point indices, two per link: the positive pairs to be joined by a line. */
+  links: Uint32Array;
+}
+
+export interface FrameView {
+  /** World to clip space, depth 0..1. */
+  viewProjection: mat4;
+  /** Radius of a point in CSS pixels. */
+  pointRadius: number;
+  showLinks: boolean;
+  /** Whether the unit circle or sphere is drawn behind. */
+  showGuide: boolean;
+  theme: 'light' | 'dark';
+  /** A point to be marked, or -1. */
+  highlighted: number;
+}
+
+/** Draws the cloud on one canvas. */
+export interface CloudRenderer {
+  /** The kind of renderer, for people to read. */
+  readonly description: string;
+  setShape(shape: CloudShape): void;
+  /** Sets the canvas's backing size. Width and height in CSS pixels. */
+  resize(width: number, height: number, pixelRatio: number): void;
+  draw(positions: DisplayPositions, view: FrameView): void;
+  dispose(): void;
+}
