@@ -19,11 +19,11 @@ fn random4(counter: vec4u) -> vec4u {
 // until it falls inside. It ends, because the network is a bijection and `index` itself lies inside.
 fn permute(index: u32, size: u32, seed: u32, step: u32, stream: u32) -> u32 {
   let bits = 32u - countLeadingZeros(max(size - 1u, 1u));
-  let half_bits = max(1u, (bits + 1u) >> 1u);
-  let mask = (1u << half_bits) - 1u;
+  let halfBits = max(1u, (bits + 1u) >> 1u);
+  let mask = (1u << halfBits) - 1u;
   var value = index;
   loop {
-    var left = value >> half_bits;
+    var left = value >> halfBits;
     var right = value & mask;
     for (var round = 0u; round < 4u; round++) {
       let mixed = random4(vec4u(right, seed, step, (stream << 2u) | round)).x & mask;
@@ -31,7 +31,7 @@ fn permute(index: u32, size: u32, seed: u32, step: u32, stream: u32) -> u32 {
       left = right;
       right = next;
     }
-    value = (left << half_bits) | right;
+    value = (left << halfBits) | right;
     if (value < size) {
       break;
     }

@@ -40,3 +40,15 @@ export interface Statistics {
   /** The longest embedding. */
   radius: number;
 }
+
+/** Everything a run needs to go on elsewhere, on another engine say. */
+export interface RunState {
+  step: number;
+  /** points x dimension, row-major. */
+  embeddings: Float32Array;
+  /** The optimizer's first and second moments, points x dimension each; zeros where it keeps none. */
+  firstMoments: Float32Array;
+  secondMoments: Float32Array;
+  /** Steps the present optimizer has taken, for Adam's bias correction. */
+  optimizerSteps: number;
+}
