@@ -5,8 +5,8 @@ export type DisplayPositions =
   { on: 'gpu'; buffer: GPUBuffer; device: GPUDevice } | { on: 'cpu'; array: Float32Array };
 
 /**
- * A run of free points under a loss. Time is cut into slices that fit beside a frame: `advance` does about `budget`
- * milliseconds of work, which may be a part of a step or many steps.
+ * A run of free points under a loss. Steps and frames are decoupled: a step is cut into slices that fit beside a frame,
+ * so a slow step spreads over many frames and a quick one happens many times in one.
  */
 export interface Simulation {
   /** The engine's own words for what computes this run. */
@@ -17,8 +17,8 @@ export interface Simulation {
   configure(hyperparameters: Hyperparameters): void;
 
   /**
-   * Called once a frame. Works towards `steps` further steps (whole steps; a slow step spreads over many frames).
-   * Never blocks for longer than a slice.
+   * Called once a frame while playing: asks for `steps` more steps (a fraction is carried over). Does, or starts, what
+   * fits beside a frame, and forgets what it could not do, so that a slow engine never builds up a debt.
    */
   advance(steps: number): void;
 
@@ -33,6 +33,9 @@ export interface Simulation {
 
   /** Moves one point to display coordinates (2-D and 3-D runs only), as a hand would. */
   place(point: number, x: number, y: number, z: number): void;
+
+  /** The state after the last finished step. */
+  snapshot(): Promise<RunState>;
 
   /** Called at most once, when the run cannot go on: a lost device, a shader that does not compile, a worker that died. */
   onFailure: ((reason: string) => void) | undefined;
