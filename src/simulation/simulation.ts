@@ -1,4 +1,4 @@
-import type { Hyperparameters, Start, Statistics } from './settings.ts';
+import type { Hyperparameters, RunState, Start, Statistics } from './settings.ts';
 
 /** Where the cloud stands, for a renderer: x, y, z, unused per point. Three principal axes when the dimension is above 3. */
 export type DisplayPositions =
