@@ -1,0 +1,126 @@
+import type { Hyperparameters, RunState } from './settings.ts';
+
+export const MOMENTUM = 0.9;
+export const FIRST_DECAY = 0.9;
+export const SECOND_DECAY = 0.999;
+export const EPSILON = 1e-8;
+
+/** Squared lengths outside of this range are not trusted, in single precision, to have a direction. */
+export const LEAST_SQUARE = 1e-36;
+export const GREATEST_SQUARE = 1e36;
+
+/** How far the squared length of a point may be from 1 for it to count as on the sphere. */
+export const SPHERE_TOLERANCE = 1e-3;
+
+/** Whether the moments gathered so far mean nothing to the new settings, so that they begin at zero again. */
+export function forgetsMoments(before: Hyperparameters, after: Hyperparameters): boolean {
+  return before.optimizer !== after.optimizer || before.geometry !== after.geometry;
+}
+
+/**
+ * One step of every point x with gradient g, first moment m and second moment v, in place; `state.optimizerSteps`, t,
+ * counts up by one first. P(a) is a on the plane and a - (a.x) x on the sphere: the part of a tangent to it at x.
+ *
+ *     sgd        u = P(g)
+ *     momentum   m = P(0.9 m + g)                  u = m
+ *     adam       m = P(0.9 m + 0.1 g)              v = 0.999 v + 0.001 P(g)^2
+ *                u = P( (m / (1 - 0.9^t)) / (sqrt(v / (1 - 0.999^t)) + 1e-8) )
+ *     then       y = x - learningRate u            x = y on the plane, y / |y| on the sphere
+ *
+ * So a moment is carried to the tangent space of wherever its point has moved to. A point outside of the mini-batch has
+ * gradient 0, and coasts on its moments.
+ *
+ * A point found off the sphere (|x|^2 more than 1e-3 from 1: the geometry was just switched) is put on it, x = x / |x|,
+ * and takes no other part in the step: its gradient was meant for elsewhere. A point of length 0 has no direction and
+ * stays. So does a point, with its moments, whose |g|^2 is not below 1e36 (not finite, say), or whose |y|^2 would not be.
+ *
+ * shaders/optimizer.wgsl does the same. Sums here are float64, the state is float32.
+ *
+ * @param gradient points x dimension, row-major, like the state's arrays.
+ */
+export function optimize(
+  state: RunState,
+  gradient: Float32Array,
+  dimension: number,
+  settings: Pick<Hyperparameters, 'geometry' | 'optimizer' | 'learningRate'>,
+): void {
+  state.optimizerSteps++;
+  const firstCorrection = 1 - FIRST_DECAY ** state.optimizerSteps;
+  const secondCorrection = 1 - SECOND_DECAY ** state.optimizerSteps;
+  const onSphere = settings.geometry === 'sphere';
+  const tangent = new Float64Array(dimension);
+  const first = new Float64Array(dimension);
+  const second = new Float64Array(dimension);
+  const update = new Float64Array(dimension);
+  const moved = new Float64Array(dimension);
+
+  for (let start = 0; start < state.embeddings.length; start += dimension) {
+    const point = state.embeddings.subarray(start, start + dimension);
+    const firstMoment = state.firstMoments.subarray(start, start + dimension);
+    const secondMoment = state.secondMoments.subarray(start, start + dimension);
+    tangent.set(gradient.subarray(start, start + dimension));
+
+    if (onSphere) {
+      const square = dot(point, point);
+      if (Math.abs(square - 1) > SPHERE_TOLERANCE) {
+        if (square > LEAST_SQUARE && square < GREATEST_SQUARE) scale(point, 1 / Math.sqrt(square));
+        continue;
+      }
+    }
+    if (!(dot(tangent, tangent) < GREATEST_SQUARE)) continue;
+
+    if (onSphere) project(tangent, point);
+    first.set(firstMoment);
+    second.set(secondMoment);
+    switch (settings.optimizer) {
+      case 'sgd':
+        update.set(tangent);
+        break;
+      case 'momentum':
+        for (let axis = 0; axis < dimension; axis++) first[axis] = MOMENTUM * first[axis] + tangent[axis];
+        if (onSphere) project(first, point);
+        update.set(first);
+        break;
+      case 'adam':
+        for (let axis = 0; axis < dimension; axis++) {
+          first[axis] = FIRST_DECAY * first[axis] + (1 - FIRST_DECAY) * tangent[axis];
+          second[axis] = SECOND_DECAY * second[axis] + (1 - SECOND_DECAY) * tangent[axis] ** 2;
+        }
+        if (onSphere) project(first, point);
+        for (let axis = 0; axis < dimension; axis++) {
+          const deviation = Math.sqrt(second[axis] / secondCorrection) + EPSILON;
+          update[axis] = first[axis] / firstCorrection / deviation;
+        }
+        if (onSphere) project(update, point);
+        break;
+    }
+
+    for (let axis = 0; axis < dimension; axis++) {
+      moved[axis] = point[axis] - settings.learningRate * update[axis];
+    }
+    const square = dot(moved, moved);
+    if (!(square < GREATEST_SQUARE)) continue;
+    if (onSphere) scale(moved, 1 / Math.sqrt(square));
+    point.set(moved);
+    firstMoment.set(first);
+    secondMoment.set(second);
+  }
+}
+
+type Vector = Float32Array | Float64Array;
+
+function dot(a: Vector, b: Vector): number {
+  let sum = 0;
+  for (let axis = 0; axis < a.length; axis++) sum += a[axis] * b[axis];
+  return sum;
+}
+
+function scale(vector: Vector, factor: number): void {
+  for (let axis = 0; axis < vector.length; axis++) vector[axis] *= factor;
+}
+
+/** Removes the part of `vector` along the unit vector `normal`. */
+function project(vector: Vector, normal: Vector): void {
+  const along = dot(vector, normal);
+  for (let axis = 0; axis < vector.length; axis++) vector[axis] -= along * normal[axis];
+}
