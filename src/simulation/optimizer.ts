@@ -5,9 +5,12 @@ export const FIRST_DECAY = 0.9;
 export const SECOND_DECAY = 0.999;
 export const EPSILON = 1e-8;
 
-/** Squared lengths outside of this range are not trusted, in single precision, to have a direction. */
-export const LEAST_SQUARE = 1e-36;
-export const GREATEST_SQUARE = 1e36;
+/**
+ * Squared lengths that steps stay within: below, single precision may lose a direction; above, products of points times
+ * a logit scale, summed over a batch, could overflow it.
+ */
+export const LEAST_SQUARE = 1e-24;
+export const GREATEST_SQUARE = 1e24;
 
 /** How far the squared length of a point may be from 1 for it to count as on the sphere. */
 export const SPHERE_TOLERANCE = 1e-3;
@@ -31,8 +34,8 @@ export function forgetsMoments(before: Hyperparameters, after: Hyperparameters):
  * gradient 0, and coasts on its moments.
  *
  * A point found off the sphere (|x|^2 more than 1e-3 from 1: the geometry was just switched) is put on it, x = x / |x|,
- * and takes no other part in the step: its gradient was meant for elsewhere. A point of length 0 has no direction and
- * stays. So does a point, with its moments, whose |g|^2 is not below 1e36 (not finite, say), or whose |y|^2 would not be.
+ * and takes no other part in the step: its gradient was meant for elsewhere. A point shorter than 1e-12 has no direction
+ * and stays. So does a point, with its moments, whose |g|^2 is not below 1e24 (not finite, say), or whose |y|^2 would not be.
  *
  * shaders/optimizer.wgsl does the same. Sums here are float64, the state is float32.
  *
