@@ -1,0 +1,179 @@
+import { pairCount, pairOf, sample } from '../data/dataset.ts';
+import type { Sample } from '../data/dataset.ts';
+import type { Batch, Engine, Evaluation } from '../engine/engine.ts';
+import { findLoss } from '../losses/registry.ts';
+import type { BatchKind } from '../losses/loss.ts';
+import { alignment, MEASURED, radius, uniformity } from './metrics.ts';
+import { forgetsMoments, optimize } from './optimizer.ts';
+import { Projection } from './projection.ts';
+import type { Hyperparameters, RunState, Start, Statistics } from './settings.ts';
+import { startState } from './start.ts';
+
+type StepStatistics = Pick<Statistics, 'step' | 'loss' | 'count' | 'gradientNorm'>;
+type Metrics = Pick<Statistics, 'alignment' | 'uniformity' | 'radius'>;
+
+/**
+ * The loop of a run over any engine: sample, gather, evaluate, scatter, optimize. It knows no clock and no thread: the
+ * same start and the same calls give the same run, bit for bit.
+ */
+export class HostSimulation {
+  readonly start: Start;
+  private readonly engine: Engine;
+  private readonly state: RunState;
+  private readonly gradient: Float32Array;
+  private readonly projection: Projection;
+  private hyperparameters: Hyperparameters;
+  private momentsForgotten = false;
+  private lastStep: StepStatistics | undefined;
+  private metrics: Metrics | undefined;
+
+  /** @param state goes on from there, instead of from the seeded start; its arrays become the simulation's own. */
+  constructor(engine: Engine, start: Start, hyperparameters: Hyperparameters, state?: RunState) {
+    this.engine = engine;
+    this.start = start;
+    this.hyperparameters = hyperparameters;
+    this.state = state ?? startState(start, hyperparameters.geometry);
+    this.gradient = new Float32Array(this.state.embeddings.length);
+    this.projection = new Projection(start.dimension);
+  }
+
+  get stepsTaken(): number {
+    return this.state.step;
+  }
+
+  /** Undefined before the first step and the first `measure`. */
+  get statistics(): Statistics | undefined {
+    return this.lastStep && this.metrics && { ...this.lastStep, ...this.metrics };
+  }
+
+  /** Takes effect with the next step; a step that is running keeps what it began with. */
+  configure(hyperparameters: Hyperparameters): void {
+    this.momentsForgotten ||= forgetsMoments(this.hyperparameters, hyperparameters);
+    this.hyperparameters = hyperparameters;
+  }
+
+  /**
+   * Takes one step. One at a time.
+   * @param signal aborting rejects with its reason and leaves the state as after the step before.
+   * @throws InputError when the engine refuses the loss's parameters or the batch.
+   */
+  async step(signal?: AbortSignal): Promise<void> {
+    const { start, state, gradient, hyperparameters } = this;
+    const { dataset, dimension, seed } = start;
+    if (this.momentsForgotten) {
+      state.firstMoments.fill(0);
+      state.secondMoments.fill(0);
+      state.optimizerSteps = 0;
+      this.momentsForgotten = false;
+    }
+    gradient.fill(0);
+    const pairs = Math.min(hyperparameters.batchPairs, pairCount(dataset));
+    // Classes of one point each have no pairs: nothing to learn from, yet a run.
+    let result: Pick<Evaluation, 'loss' | 'count'> = { loss: 0, count: 0 };
+    if (pairs > 0) {
+      const drawn = sample(dataset, pairs, seed, state.step);
+      const kind = findLoss(hyperparameters.loss.kind)?.batch ?? 'labelled';
+      const batch = gather(state.embeddings, dimension, drawn, kind);
+      const evaluation = await this.engine.evaluate(hyperparameters.loss, batch, { gradient: true, signal });
+      scatter(evaluation, dimension, drawn, gradient);
+      result = evaluation;
+    }
+    optimize(state, gradient, dimension, hyperparameters);
+    state.step++;
+    this.lastStep = {
+      step: state.step,
+      loss: result.loss,
+      count: result.count,
+      gradientNorm: pairs > 0 ? Math.sqrt(squaredLength(gradient) / (2 * pairs)) : 0,
+    };
+  }
+
+  /** Brings alignment, uniformity and radius up to date with the last step. */
+  measure(): void {
+    const { dataset, dimension, seed } = this.start;
+    const { embeddings, step } = this.state;
+    const pairs = Array.from({ length: Math.min(pairCount(dataset), MEASURED) }, (_, pair) =>
+      pairOf(dataset, pair, seed, step),
+    );
+    this.metrics = {
+      alignment: alignment(embeddings, dimension, pairs),
+      uniformity: uniformity(embeddings, dimension),
+      radius: radius(embeddings, dimension),
+    };
+  }
+
+  /** @param positions receives x, y, z, 0 per point. */
+  project(positions: Float32Array): void {
+    this.projection.project(this.state.embeddings, positions);
+  }
+
+  /** Moves one point (up to three dimensions), at rest; on the sphere to the nearest place there. */
+  place(point: number, x: number, y: number, z: number): void {
+    const { dimension } = this.start;
+    const place = [x, y, z].slice(0, dimension);
+    const length = Math.hypot(...place);
+    const factor = this.hyperparameters.geometry === 'sphere' ? 1 / length : 1;
+    if (!Number.isFinite(length * factor)) return;
+    const from = point * dimension;
+    this.state.embeddings.set(
+      place.map((coordinate) => coordinate * factor),
+      from,
+    );
+    this.state.firstMoments.fill(0, from, from + dimension);
+    this.state.secondMoments.fill(0, from, from + dimension);
+  }
+
+  /** A copy of the state after the last finished step. */
+  snapshot(): RunState {
+    const { state, momentsForgotten } = this;
+    const moments = (array: Float32Array) =>
+      momentsForgotten ? new Float32Array(array.length) : array.slice();
+    return {
+      step: state.step,
+      embeddings: state.embeddings.slice(),
+      firstMoments: moments(state.firstMoments),
+      secondMoments: moments(state.secondMoments),
+      optimizerSteps: momentsForgotten ? 0 : state.optimizerSteps,
+    };
+  }
+}
+
+/** The batch as the loss wants it: one labelled set, or first views as queries and second views as keys. */
+function gather(
+  embeddings: Float32Array,
+  dimension: number,
+  { indices, labels }: Sample,
+  kind: BatchKind,
+): Batch {
+  const gathered = new Float32Array(indices.length * dimension);
+  indices.forEach((point, slot) => {
+    gathered.set(embeddings.subarray(point * dimension, (point + 1) * dimension), slot * dimension);
+  });
+  if (kind === 'labelled') return { dimension, embeddings: gathered, labels };
+  const half = gathered.length / 2;
+  return { dimension, queries: gathered.slice(0, half), keys: gathered.slice(half) };
+}
+
+/** Lays the gradient of a batch out over all points. No point is in a batch twice. */
+function scatter(
+  evaluation: Evaluation,
+  dimension: number,
+  { indices }: Sample,
+  gradient: Float32Array,
+): void {
+  if (!evaluation.gradient) return;
+  const parts =
+    'embeddings' in evaluation.gradient
+      ? [evaluation.gradient.embeddings]
+      : [evaluation.gradient.queries, evaluation.gradient.keys];
+  let slot = 0;
+  for (const part of parts) {
+    for (let from = 0; from < part.length; from += dimension) {
+      gradient.set(part.subarray(from, from + dimension), indices[slot++] * dimension);
+    }
+  }
+}
+
+function squaredLength(vector: Float32Array): number {
+  return vector.reduce((sum, value) => sum + value * value, 0);
+}

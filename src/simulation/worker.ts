@@ -1,0 +1,151 @@
+/** The worker's side of a run on the host: steps while it may, and sends pictures no faster than the page takes them. */
+import type { Engine } from '../engine/engine.ts';
+import { Allowance } from './allowance.ts';
+import { HostSimulation } from './host-simulation.ts';
+import type { ToPage, ToWorker } from './messages.ts';
+
+/** Milliseconds between pictures, at least. */
+const PICTURE_INTERVAL = 1000 / 60;
+
+/** Milliseconds between measurements of the metrics, at least; longer where they would take more than this share. */
+const METRICS_INTERVAL = 100;
+const METRICS_SHARE = 0.1;
+
+/** Quick steps follow each other for this many milliseconds before waiting messages are handled. */
+const BURST = 8;
+
+let run: Run | undefined;
+
+addEventListener('message', async ({ data: message }: MessageEvent<ToWorker>) => {
+  try {
+    if (message.type !== 'begin') {
+      await run?.receive(message);
+      return;
+    }
+    const engine = await createEngine(message.backend);
+    run = new Run(new HostSimulation(engine, message.start, message.hyperparameters, message.state));
+    run.begin(engine.description, new Float32Array(4 * message.start.dataset.points));
+  } catch (error) {
+    run = undefined;
+    send({ type: 'failure', reason: error instanceof Error ? error.message : String(error) });
+  }
+});
+
+function send(message: ToPage, transfer: Transferable[] = []): void {
+  postMessage(message, { transfer });
+}
+
+async function createEngine(backend: 'cpu' | 'reference'): Promise<Engine> {
+  if (backend === 'cpu') {
+    const { createCpuEngine } = await import('../engine/cpu/cpu-engine.ts');
+    return createCpuEngine();
+  }
+  const { createReferenceEngine } = await import('../engine/reference/reference-engine.ts');
+  return createReferenceEngine();
+}
+
+class Run {
+  private readonly simulation: HostSimulation;
+  private readonly allowance = new Allowance();
+  private stepping = false;
+  /** The array for the next picture, while the page does not have it. */
+  private spare: Float32Array | undefined;
+  private moved = false;
+  private unmeasured = false;
+  private pictureDue = 0;
+  private metricsDue = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(simulation: HostSimulation) {
+    this.simulation = simulation;
+  }
+
+  /** Sends the picture of the start. A second array goes back and forth; the page draws the other. */
+  begin(description: string, positions: Float32Array): void {
+    this.spare = new Float32Array(positions.length);
+    this.simulation.project(positions);
+    const picture = { step: this.simulation.stepsTaken, statistics: undefined, positions };
+    send({ type: 'ready', description, picture }, [positions.buffer]);
+  }
+
+  async receive(message: Exclude<ToWorker, { type: 'begin' }>): Promise<void> {
+    switch (message.type) {
+      case 'configure':
+        this.simulation.configure(message.hyperparameters);
+        break;
+      case 'advance':
+        this.allowance.grant(message.steps, performance.now());
+        await this.takeSteps();
+        break;
+      case 'place':
+        this.simulation.place(message.point, message.x, message.y, message.z);
+        this.show(true);
+        break;
+      case 'snapshot': {
+        const state = this.simulation.snapshot();
+        const arrays = [state.embeddings, state.firstMoments, state.secondMoments];
+        send(
+          { type: 'snapshot', state },
+          arrays.map((array) => array.buffer),
+        );
+        break;
+      }
+      case 'recycle':
+        this.spare = message.positions;
+        this.show();
+        break;
+    }
+  }
+
+  private async takeSteps(): Promise<void> {
+    if (this.stepping) return;
+    this.stepping = true;
+    let burstEnd = performance.now() + BURST;
+    while (this.allowance.take(performance.now())) {
+      await this.simulation.step();
+      this.show(true);
+      if (performance.now() < burstEnd) continue;
+      await messagesHandled();
+      burstEnd = performance.now() + BURST;
+    }
+    this.stepping = false;
+  }
+
+  /** Sends a picture if there is news and it is time; otherwise comes back when it will be. */
+  private show(news = false): void {
+    this.moved ||= news;
+    this.unmeasured ||= news;
+    if (!this.spare || !this.unmeasured) return;
+    clearTimeout(this.timer);
+    const now = performance.now();
+    const due = this.moved ? this.pictureDue : this.metricsDue;
+    if (now < due) {
+      this.timer = setTimeout(() => this.show(), due - now);
+      return;
+    }
+    if (now >= this.metricsDue) {
+      this.simulation.measure();
+      const measured = performance.now();
+      this.metricsDue = measured + Math.max(METRICS_INTERVAL, (measured - now) / METRICS_SHARE);
+      this.unmeasured = false;
+    }
+    const positions = this.spare;
+    this.simulation.project(positions);
+    const { stepsTaken: step, statistics } = this.simulation;
+    send({ type: 'picture', picture: { step, statistics, positions } }, [positions.buffer]);
+    this.spare = undefined;
+    this.moved = false;
+    this.pictureDue = now + PICTURE_INTERVAL;
+  }
+}
+
+const channel = new MessageChannel();
+
+/** Lets the messages that have arrived be handled, without the delay of a timer. */
+function messagesHandled(): Promise<void> {
+  return new Promise((resolve) => {
+    channel.port1.addEventListener('message', () => resolve(), { once: true });
+    channel.port1.start();
+    channel.port2.postMessage(undefined);
+  });
+}
