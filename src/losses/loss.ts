@@ -65,6 +65,9 @@ export interface LossDefinition<
   /** Whether a paired batch may bring extra negatives; they then replace the other queries' keys in the denominator. */
   extraNegatives?: boolean;
 
+  /** Whether an anchor's denominator holds one positive at a time, its other positives staying out of it. */
+  isolatesPositives?: boolean;
+
   /** The numbers that the pair functions see, in the field order of `struct Parameters` in the shader. */
   constants(values: Values<Parameters>): Record<string, number>;
 

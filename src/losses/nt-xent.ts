@@ -9,6 +9,7 @@ export const ntXent = defineLoss({
   name: 'NT-Xent',
   batch: 'labelled',
   anchors: 'all',
+  isolatesPositives: true,
   parameters: { temperature: temperature(0.5), normalize, negatives },
   documentation: {
     summary: "SimCLR's loss: each of 2B views has to find its partner among the other 2B - 1.",
