@@ -1,9 +1,8 @@
 /** Axes of a display. */
 const SHOWN = 3;
 
-/** Subspace iterations from the arbitrary first axes, and then for every picture. */
+/** Subspace iterations for the first picture, from arbitrary axes. Every later one takes a single iteration. */
 const FIRST_ITERATIONS = 16;
-const ITERATIONS = 2;
 
 /** A direction of which less than this part is new, in squared length, is rounding error. */
 const LEAST_NEW_PART = 1e-10;
@@ -42,7 +41,7 @@ export class Projection {
       return;
     }
     for (let iteration = 0; iteration < this.iterations; iteration++) this.iterate(embeddings);
-    this.iterations = ITERATIONS;
+    this.iterations = 1;
     for (let from = 0, to = 0; from < embeddings.length; from += dimension, to += 4) {
       for (let shown = 0; shown < SHOWN; shown++) {
         positions[to + shown] = coordinate(embeddings, from, this.axes[shown]);
