@@ -1,16 +1,11 @@
 // Turns what the anchors accumulated into what the gradient needs of them, and into their loss terms.
 //
-// Needs: numerics, pairing, a loss (Statistics, combine, Anchor, finish, terms).
+// Needs: numerics, pairing, terms, a loss (Statistics, combine, Anchor, finish, terms).
 // Shapes: partials = parts x quads; anchors and rowTerms = quads. One invocation: four anchors.
 // The parts are combined in a fixed order, so that the same input gives the same bits.
 
 struct Parts {
   count: u32,   // splits, or twice that once refined
-}
-
-struct RowTerms {
-  loss: vec4f,    // sum of each anchor's terms
-  count: vec4u,   // how many there are
 }
 
 @group(0) @binding(0) var<uniform> batch: Batch;

@@ -1,4 +1,5 @@
 // The gradient through the normalization: dL/dx = (g - (g . u) u) / |x|, averaged over the loss's terms.
+// Needs: terms.
 // Shapes: gradients = splits x quads x dimension; outputs = points x dimension, row-major, like the embeddings.
 // One invocation: four points. The splits are added in a fixed order. Cost: one read of the gradients per split, twice.
 
@@ -7,11 +8,6 @@ struct Backward {
   quads: u32,
   splits: u32,
   normalize: u32,   // 0 = the points were not normalized: dL/dx = g
-}
-
-struct Totals {
-  loss: f32,    // sum of all terms
-  count: u32,   // how many
 }
 
 @group(0) @binding(0) var<uniform> backward: Backward;

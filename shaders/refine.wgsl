@@ -1,6 +1,6 @@
 // The second pass of a loss whose terms need the finished statistics of their row (NT-Xent with several positives).
 //
-// Needs: numerics, pairing, a loss (Statistics, emptyStatistics, refine, combine, Anchor).
+// Needs: numerics, pairing, pair-tile, a loss (Statistics, emptyStatistics, refine, combine, Anchor).
 // Shapes, ownership and cost as in statistics; the partials go behind those of the first pass.
 
 @group(0) @binding(0) var<uniform> batch: Batch;

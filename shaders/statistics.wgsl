@@ -1,6 +1,6 @@
 // What each anchor accumulates while it streams over all of its candidates; the pair matrix is never stored.
 //
-// Needs: numerics, pairing, a loss (Statistics, emptyStatistics, accumulate, combine).
+// Needs: numerics, pairing, pair-tile, a loss (Statistics, emptyStatistics, accumulate, combine).
 // Shapes: quads = points x dimension (see pairing); partials = splits x quads, one Statistics for four anchors each.
 // One invocation: one quad of rows against two quads of columns in every TILE_COLUMNS, every `splits` tiles.
 // Race-free: each workgroup owns its (row tile, split); its eight column lanes are combined in a fixed order.

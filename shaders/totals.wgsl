@@ -1,15 +1,6 @@
 // Adds up the loss terms of all anchors, in a fixed order.
+// Needs: terms.
 // Shapes: rowTerms = quads; totals = one. One workgroup: each invocation adds every 256th quad, then a tree.
-
-struct RowTerms {
-  loss: vec4f,
-  count: vec4u,
-}
-
-struct Totals {
-  loss: f32,
-  count: u32,
-}
 
 @group(0) @binding(0) var<storage, read> rowTerms: array<RowTerms>;
 @group(0) @binding(1) var<storage, read_write> totals: Totals;

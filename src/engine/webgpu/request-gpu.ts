@@ -4,7 +4,8 @@ export type GpuAnswer = { device: GPUDevice; description: string } | { reason: s
 /** Software rasterizers run the same kernels, but slower than the fallback. */
 function isSoftware(info: GPUAdapterInfo): boolean {
   return (
-    info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(Object.values(describe(info)).join(' '))
+    info.isFallbackAdapter ||
+    /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(Object.values(describe(info)).join(' '))
   );
 }
 
@@ -34,7 +35,8 @@ export async function requestGpu(backend: 'auto' | 'webgpu'): Promise<GpuAnswer>
   }
   try {
     const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
-    if (!adapter) return { reason: 'The browser has WebGPU but gave no graphics adapter (blocked, or no driver).' };
+    if (!adapter)
+      return { reason: 'The browser has WebGPU but gave no graphics adapter (blocked, or no driver).' };
     if (backend === 'auto' && isSoftware(adapter.info)) {
       return { reason: `The only WebGPU adapter is a software one (${describeAdapter(adapter.info)}).` };
     }
@@ -48,6 +50,8 @@ export async function requestGpu(backend: 'auto' | 'webgpu'): Promise<GpuAnswer>
     });
     return { device, description: describeAdapter(adapter.info) };
   } catch (error) {
-    return { reason: `The graphics adapter refused a device: ${error instanceof Error ? error.message : String(error)}` };
+    return {
+      reason: `The graphics adapter refused a device: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
 }

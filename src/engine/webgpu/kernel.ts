@@ -1,0 +1,88 @@
+import { bindingsOf } from './wgsl.ts';
+
+/** A compiled entry point, and how its resources are bound. */
+export interface Kernel {
+  label: string;
+  pipeline: GPUComputePipeline;
+  /** Binds buffers by the names they have in the shader. `window` gives the bytes seen of uniforms with dynamic offsets. */
+  bind(
+    buffers: Readonly<Record<string, GPUBuffer>>,
+    windows?: Readonly<Record<string, number>>,
+  ): GPUBindGroup;
+}
+
+export interface KernelSource {
+  label: string;
+  source: string;
+  entryPoint: string;
+  /** Uniforms that are bound with an offset per dispatch, in binding order. */
+  dynamic?: readonly string[];
+  constants?: Record<string, number>;
+}
+
+const compiled = new WeakMap<GPUDevice, Map<string, Promise<Kernel>>>();
+
+/**
+ * Compiles a kernel, once per device and source.
+ * @throws Error with the shader's name, line and message when it does not compile.
+ */
+export function kernel(device: GPUDevice, source: KernelSource): Promise<Kernel> {
+  let cache = compiled.get(device);
+  if (!cache) compiled.set(device, (cache = new Map()));
+  const key = JSON.stringify([source.label, source.source, source.constants]);
+  let entry = cache.get(key);
+  if (!entry) cache.set(key, (entry = compile(device, source)));
+  return entry;
+}
+
+async function compile(
+  device: GPUDevice,
+  { label, source, entryPoint, dynamic = [], constants }: KernelSource,
+): Promise<Kernel> {
+  const module = device.createShaderModule({ label, code: source });
+  const bindings = bindingsOf(source);
+  const layout = device.createBindGroupLayout({
+    label,
+    entries: bindings.map(({ index, name, type }) => ({
+      binding: index,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type, hasDynamicOffset: dynamic.includes(name) },
+    })),
+  });
+  let pipeline: GPUComputePipeline;
+  try {
+    pipeline = await device.createComputePipelineAsync({
+      label,
+      layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint, ...(constants && { constants }) },
+    });
+  } catch (error) {
+    const { messages } = await module.getCompilationInfo();
+    const lines = source.split('\n');
+    const complaint = messages
+      .filter((message) => message.type === 'error')
+      .map(
+        (message) => `line ${message.lineNum}: ${message.message}\n    ${lines[message.lineNum - 1] ?? ''}`,
+      )
+      .join('\n');
+    throw new Error(`The shader '${label}' does not compile. ${complaint || String(error)}`, {
+      cause: error,
+    });
+  }
+  return {
+    label,
+    pipeline,
+    bind: (buffers, windows = {}) =>
+      device.createBindGroup({
+        label,
+        layout,
+        entries: bindings.map(({ index, name }) => {
+          if (!buffers[name]) throw new Error(`The kernel '${label}' was given no buffer '${name}'.`);
+          return {
+            binding: index,
+            resource: { buffer: buffers[name], ...(windows[name] && { size: windows[name] }) },
+          };
+        }),
+      }),
+  };
+}

@@ -1,0 +1,93 @@
+import type { BatchKind } from '../../losses/loss.ts';
+
+/** Rows and columns that a workgroup of the pair skeleton handles at a time; shaders/pairing.wgsl has the same. */
+export const TILE_ROWS = 32;
+export const TILE_COLUMNS = 64;
+
+/** How many workgroups a sweep should have, for a large GPU to be busy; small batches split their columns for it. */
+const WORKGROUPS_WANTED = 512;
+
+/** What a program is built for. Everything else about a batch is data. */
+export interface PairShape {
+  kind: BatchKind;
+  dimension: number;
+  /** Embeddings, or queries. */
+  rows: number;
+  extraNegatives: number;
+  /** Whether the rows are streamed a second time (see LossDefinition.refines). */
+  refines: boolean;
+  gradient: boolean;
+}
+
+/** A rectangle of the pair matrix; indices of points in their padded layout. */
+export interface Sweep {
+  rowStart: number;
+  rowEnd: number;
+  columnStart: number;
+  columnEnd: number;
+  rowsAreAnchors: boolean;
+  columnsAreAnchors: boolean;
+}
+
+export interface PairLayout {
+  /** Points in all, padding included. */
+  points: number;
+  /** Where the keys begin; extra negatives follow them without a gap. */
+  keyStart: number;
+  /** Extra negatives are the only negatives. */
+  exclusive: boolean;
+  sweeps: Sweep[];
+  splits: number;
+}
+
+function padded(points: number): number {
+  return Math.ceil(points / TILE_COLUMNS) * TILE_COLUMNS;
+}
+
+/** Where the parts of a batch lie, and which rectangles of pairs have to be swept. */
+export function pairLayout(
+  { kind, rows, extraNegatives }: PairShape,
+  anchors: 'all' | 'queries' | 'both',
+): PairLayout {
+  const keyStart = kind === 'labelled' ? 0 : padded(rows);
+  const keyEnd = keyStart + rows + extraNegatives;
+  const sweeps: Sweep[] =
+    kind === 'labelled'
+      ? [
+          {
+            rowStart: 0,
+            rowEnd: rows,
+            columnStart: 0,
+            columnEnd: rows,
+            rowsAreAnchors: true,
+            columnsAreAnchors: true,
+          },
+        ]
+      : [
+          {
+            rowStart: 0,
+            rowEnd: rows,
+            columnStart: keyStart,
+            columnEnd: keyEnd,
+            rowsAreAnchors: true,
+            columnsAreAnchors: anchors === 'both',
+          },
+          {
+            rowStart: keyStart,
+            rowEnd: keyEnd,
+            columnStart: 0,
+            columnEnd: rows,
+            rowsAreAnchors: anchors === 'both',
+            columnsAreAnchors: true,
+          },
+        ];
+  const rowTiles = Math.ceil(rows / TILE_ROWS);
+  const columnTiles = Math.ceil(rows / TILE_COLUMNS);
+  return {
+    points: kind === 'labelled' ? padded(rows) : keyStart + padded(rows + extraNegatives),
+    keyStart,
+    exclusive: extraNegatives > 0,
+    sweeps,
+    splits: Math.max(1, Math.min(Math.ceil(WORKGROUPS_WANTED / rowTiles), columnTiles)),
+  };
+}

@@ -1,0 +1,85 @@
+import normalizeShader from '../../../shaders/normalize.wgsl?raw';
+import similarityShader from '../../../shaders/similarity.wgsl?raw';
+import type { Batch, Metric } from '../engine.ts';
+import type { BatchLayout } from '../validate.ts';
+import { kernel } from './kernel.ts';
+import { Readback } from './memory.ts';
+import { packUniform } from './wgsl.ts';
+import { wholeWork, WorkCursor } from './work.ts';
+
+/** The stored matrix of similarities or distances, rows x columns; see shaders/similarity.wgsl. */
+export async function similarityMatrix(
+  device: GPUDevice,
+  batch: Batch,
+  { dimension, rows, columns }: BatchLayout,
+  metric: Metric,
+): Promise<Float32Array> {
+  const [normalize, similarity] = await Promise.all([
+    kernel(device, { label: 'normalize', source: normalizeShader, entryPoint: 'normalizePoints' }),
+    kernel(device, {
+      label: `similarity (${metric})`,
+      source: similarityShader,
+      entryPoint: 'similarity',
+      constants: { DISTANCE: Number(metric === 'euclidean') },
+    }),
+  ]);
+  const parts =
+    'embeddings' in batch
+      ? [batch.embeddings]
+      : [batch.queries, batch.keys, ...(batch.negatives ? [batch.negatives] : [])];
+  const points = 'embeddings' in batch ? rows : rows + columns;
+  const quads = Math.ceil(points / 4);
+  const buffer = (label: string, size: number, usage = GPUBufferUsage.STORAGE) =>
+    device.createBuffer({ label, size, usage: usage | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+  const uniform = (label: string, bytes: ArrayBuffer) => {
+    const result = buffer(label, bytes.byteLength, GPUBufferUsage.UNIFORM);
+    device.queue.writeBuffer(result, 0, bytes);
+    return result;
+  };
+  const buffers = {
+    normalization: uniform(
+      'normalization',
+      packUniform(normalizeShader, 'Normalization', {
+        dimension,
+        quads,
+        normalize: Number(metric === 'cosine'),
+      }),
+    ),
+    shape: uniform(
+      'similarity shape',
+      packUniform(similarityShader, 'Matrix', { dimension, rows, columns, columnStart: points - columns }),
+    ),
+    embeddings: buffer('embeddings', 16 * quads * dimension),
+    quads: buffer('quads', 16 * quads * dimension),
+    inverseLengths: buffer('inverse lengths', 16 * quads),
+    matrix: buffer('similarity matrix', 4 * rows * columns),
+  };
+  try {
+    let offset = 0;
+    for (const part of parts) {
+      device.queue.writeBuffer(buffers.embeddings, offset, part.buffer, part.byteOffset, part.byteLength);
+      offset += part.byteLength;
+    }
+    const encoder = device.createCommandEncoder({ label: 'similarity' });
+    const group = similarity.bind(buffers);
+    new WorkCursor([
+      wholeWork(normalize.label, normalize.pipeline, normalize.bind(buffers), quads, 64, points * dimension),
+      {
+        label: similarity.label,
+        tiles: 1,
+        tileCost: rows * columns * dimension,
+        dispatch: (pass) => {
+          pass.setPipeline(similarity.pipeline);
+          pass.setBindGroup(0, group);
+          pass.dispatchWorkgroups(Math.ceil(columns / 16), Math.ceil(rows / 16));
+        },
+      },
+    ]).encode(encoder, Infinity);
+    device.queue.submit([encoder.finish()]);
+    const readback = new Readback(device);
+    const { offset: start, size } = readback.add(buffers.matrix);
+    return new Float32Array(await readback.read(), start, size / 4);
+  } finally {
+    for (const each of Object.values(buffers)) each.destroy();
+  }
+}
