@@ -110,12 +110,12 @@ describe('above, the principal axes', () => {
     const markers = Float32Array.from({ length: dimension ** 2 }, (_, index) =>
       index % (dimension + 1) === 0 ? 1e-3 : 0,
     );
-    let before: Float32Array | undefined;
+    let before = new Float32Array(4 * (dimension + 6));
     for (let frame = 0; frame < 200; frame++) {
       const points = Float32Array.of(...markers, ...normals(6 * dimension, 9, frame));
       const after = new Float32Array((4 * points.length) / dimension);
       projection.project(points, after);
-      for (let shown = 0; before && shown < 3; shown++) {
+      for (let shown = 0; shown < 3; shown++) {
         let overlap = 0;
         for (let axis = 0; axis < dimension; axis++) {
           overlap += before[4 * axis + shown] * after[4 * axis + shown];
