@@ -51,6 +51,7 @@ export function optimize(
   const firstCorrection = 1 - FIRST_DECAY ** state.optimizerSteps;
   const secondCorrection = 1 - SECOND_DECAY ** state.optimizerSteps;
   const onSphere = settings.geometry === 'sphere';
+  const point = new Float64Array(dimension);
   const tangent = new Float64Array(dimension);
   const first = new Float64Array(dimension);
   const second = new Float64Array(dimension);
@@ -58,23 +59,24 @@ export function optimize(
   const moved = new Float64Array(dimension);
 
   for (let start = 0; start < state.embeddings.length; start += dimension) {
-    const point = state.embeddings.subarray(start, start + dimension);
-    const firstMoment = state.firstMoments.subarray(start, start + dimension);
-    const secondMoment = state.secondMoments.subarray(start, start + dimension);
-    tangent.set(gradient.subarray(start, start + dimension));
+    load(point, state.embeddings, start);
+    load(tangent, gradient, start);
 
     if (onSphere) {
       const square = dot(point, point);
       if (Math.abs(square - 1) > SPHERE_TOLERANCE) {
-        if (square > LEAST_SQUARE && square < GREATEST_SQUARE) scale(point, 1 / Math.sqrt(square));
+        if (square > LEAST_SQUARE && square < GREATEST_SQUARE) {
+          scale(point, 1 / Math.sqrt(square));
+          store(point, state.embeddings, start);
+        }
         continue;
       }
     }
     if (!(dot(tangent, tangent) < GREATEST_SQUARE)) continue;
 
     if (onSphere) project(tangent, point);
-    first.set(firstMoment);
-    second.set(secondMoment);
+    load(first, state.firstMoments, start);
+    load(second, state.secondMoments, start);
     switch (settings.optimizer) {
       case 'sgd':
         update.set(tangent);
@@ -104,26 +106,32 @@ export function optimize(
     const square = dot(moved, moved);
     if (!(square < GREATEST_SQUARE)) continue;
     if (onSphere) scale(moved, 1 / Math.sqrt(square));
-    point.set(moved);
-    firstMoment.set(first);
-    secondMoment.set(second);
+    store(moved, state.embeddings, start);
+    store(first, state.firstMoments, start);
+    store(second, state.secondMoments, start);
   }
 }
 
-type Vector = Float32Array | Float64Array;
+function load(vector: Float64Array, array: Float32Array, start: number): void {
+  for (let axis = 0; axis < vector.length; axis++) vector[axis] = array[start + axis];
+}
 
-function dot(a: Vector, b: Vector): number {
+function store(vector: Float64Array, array: Float32Array, start: number): void {
+  for (let axis = 0; axis < vector.length; axis++) array[start + axis] = vector[axis];
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let axis = 0; axis < a.length; axis++) sum += a[axis] * b[axis];
   return sum;
 }
 
-function scale(vector: Vector, factor: number): void {
+function scale(vector: Float64Array, factor: number): void {
   for (let axis = 0; axis < vector.length; axis++) vector[axis] *= factor;
 }
 
 /** Removes the part of `vector` along the unit vector `normal`. */
-function project(vector: Vector, normal: Vector): void {
+function project(vector: Float64Array, normal: Float64Array): void {
   const along = dot(vector, normal);
   for (let axis = 0; axis < vector.length; axis++) vector[axis] -= along * normal[axis];
 }
