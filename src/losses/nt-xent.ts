@@ -32,19 +32,18 @@ export const ntXent = defineLoss({
       const negativeColumns = columnsOf(pairs, row, NEGATIVE);
       const logSumExpNegatives = logSumExp(negativeColumns.map(logit));
       let rowSum = 0;
+      // The probability of missing the positive, summed over the anchor's terms: what all of its negatives share.
+      let misses = 0;
       for (const positive of positives) {
-        if (!values.negatives) {
-          rowSum -= logit(positive);
-          result.pull[row * pairs.columns + positive] = -logitScale;
-          continue;
-        }
         const lead = logSumExpNegatives - logit(positive);
-        rowSum += softplus(lead);
-        result.pull[row * pairs.columns + positive] = -sigmoid(lead) * logitScale;
-        for (const negative of negativeColumns) {
-          result.pull[row * pairs.columns + negative] +=
-            sigmoid(lead) * Math.exp(logit(negative) - logSumExpNegatives) * logitScale;
-        }
+        const miss = values.negatives ? sigmoid(lead) : 1;
+        rowSum += values.negatives ? softplus(lead) : -logit(positive);
+        misses += miss;
+        result.pull[row * pairs.columns + positive] = -miss * logitScale;
+      }
+      for (const negative of values.negatives ? negativeColumns : []) {
+        result.pull[row * pairs.columns + negative] =
+          misses * Math.exp(logit(negative) - logSumExpNegatives) * logitScale;
       }
       sum += rowSum;
       result.count += positives.length;

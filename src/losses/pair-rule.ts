@@ -1,69 +1,38 @@
+/** The candidates that one anchor meets in a tile of pairs: entries first, first + stride, ... */
+export interface CandidateLine {
+  similarity: Float64Array;
+  /** EXCLUDED, NEGATIVE or POSITIVE, see pair-matrix.ts. */
+  relation: Uint8Array;
+  /** Gathers d(sum of all terms)/d(similarity). */
+  pull: Float64Array;
+  first: number;
+  stride: number;
+  count: number;
+}
+
 /**
- * The two functions of a loss, for the streaming CPU engine; shaders/losses holds the same two in WGSL.
- * An anchor's statistics are `statistics` consecutive numbers of a Float64Array, beginning at `at`; its finished form
- * (what the gradient needs of it) is `anchor` consecutive numbers of another.
+ * The two functions of a loss, what an anchor accumulates and how hard a pair pulls, for the streaming CPU engine;
+ * shaders/losses holds the same two in WGSL. What an anchor knows is a record of `size` numbers, all zero at first,
+ * from `at` on in `anchors`. Every anchor sees all of its candidates, line by line, in `accumulate`; then comes `finish`.
  */
 export interface PairRule {
-  /** How many numbers an anchor accumulates. */
-  statistics: number;
-  /** How many numbers are left of it once it is finished. */
-  anchor: number;
+  size: number;
 
-  /** Writes the statistics of an anchor that has seen no candidate. */
-  reset(statistics: Float64Array, at: number): void;
-
-  /** Takes in the candidates from..to of one anchor: their similarities and relations (see pair-matrix.ts). */
-  accumulate(
-    statistics: Float64Array,
-    at: number,
-    similarity: Float32Array,
-    relation: Uint8Array,
-    from: number,
-    to: number,
-    constants: Readonly<Record<string, number>>,
-  ): void;
-
-  /** Second pass over the candidates, when the loss refines; sees what `finish` wrote of the anchor. */
-  refine?(
-    statistics: Float64Array,
-    at: number,
-    anchors: Float64Array,
-    anchorAt: number,
-    similarity: Float32Array,
-    relation: Uint8Array,
-    from: number,
-    to: number,
-    constants: Readonly<Record<string, number>>,
-  ): void;
+  /** Takes in candidates. */
+  accumulate(anchors: Float64Array, at: number, line: CandidateLine, constants: Constants): void;
 
   /**
-   * Turns the statistics into the anchor's finished form; returns the sum of its terms and how many there are.
-   * Called again after `refine`.
+   * Takes in the candidates a second time, after `finish`, which is then called again. For losses with a term per
+   * positive, which needs the finished statistics; skipped when no anchor has more than one positive.
    */
-  finish(
-    statistics: Float64Array,
-    at: number,
-    anchors: Float64Array,
-    anchorAt: number,
-    constants: Readonly<Record<string, number>>,
-  ): { loss: number; terms: number };
+  refine?(anchors: Float64Array, at: number, line: CandidateLine, constants: Constants): void;
 
-  /** Writes the finished form of a point that is no anchor: it pulls nobody. */
-  idle(anchors: Float64Array, anchorAt: number): void;
+  /** Completes the record for `pull`; returns the sum of the anchor's terms and how many there are. */
+  finish(anchors: Float64Array, at: number, constants: Constants): { loss: number; terms: number };
 
-  /**
-   * Adds, for the pairs from..to, d(sum of the anchor's terms)/d(similarity) to `pulls`. `stride` walks the anchors:
-   * 0 when one anchor meets many candidates, `anchor` when many anchors meet one candidate.
-   */
-  pull(
-    anchors: Float64Array,
-    anchorAt: number,
-    stride: number,
-    similarity: Float32Array,
-    relation: Uint8Array,
-    from: number,
-    to: number,
-    pulls: Float32Array,
-    constants: Readonly<Record<string, number>>,
-  ): void;
+  /** Adds the pulls of this anchor's terms on its candidates to the line's. */
+  pull(anchors: Float64Array, at: number, line: CandidateLine, constants: Constants): void;
 }
+
+/** See LossDefinition.constants. */
+export type Constants = Readonly<Record<string, number>>;

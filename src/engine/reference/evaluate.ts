@@ -1,0 +1,53 @@
+import type { LossSpec } from '../../losses/registry.ts';
+import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
+import { Slices } from '../slices.ts';
+import { expectRoom } from '../stored-matrix.ts';
+import type { Towers } from '../towers.ts';
+import { closeTowers, openTowers } from '../towers.ts';
+import { validateEvaluation } from '../validate.ts';
+import { buildPairs, BYTES_PER_PAIR } from './pairs.ts';
+
+/** Engine.evaluate, the plain way: store the matrix of pairs, apply the formula, chain the pulls back to the points. */
+export async function evaluate(
+  spec: LossSpec,
+  batch: Batch,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const { loss, values, layout } = validateEvaluation(spec, batch);
+  const { rows, columns } = layout;
+  expectRoom(rows, columns, BYTES_PER_PAIR);
+  const slices = new Slices(2 * (rows + columns) + 3 * rows, options);
+
+  const towers = await openTowers(batch, Boolean(values.normalize), slices);
+  const pairs = await buildPairs(batch, layout, towers, slices);
+  const result = loss.formula(pairs, values);
+  if (slices.spend(rows)) await slices.next();
+
+  const evaluation: Evaluation = { loss: result.loss, count: result.count };
+  if (options.rowLosses) evaluation.rowLosses = new Float32Array(result.rowLosses);
+  if (!options.gradient) return evaluation;
+
+  const sums = { pull: 0, pullSimilarity: 0 };
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const pull = result.pull[row * columns + column];
+      sums.pull += pull;
+      sums.pullSimilarity += pull * pairs.similarity[row * columns + column];
+      addPull(towers, row, column, pull);
+    }
+    if (slices.spend(1)) await slices.next();
+  }
+  evaluation.gradient = await closeTowers(batch, towers, 1, slices);
+  evaluation.parameterGradients = loss.parameterGradients(values, sums);
+  return evaluation;
+}
+
+/** d(u . v) = v du + u dv. */
+function addPull({ dimension, rows, columns }: Towers, row: number, column: number, pull: number): void {
+  for (let index = 0; index < dimension; index++) {
+    const left = row * dimension + index;
+    const right = column * dimension + index;
+    rows.gradient[left] += pull * columns.vectors[right];
+    columns.gradient[right] += pull * rows.vectors[left];
+  }
+}
