@@ -136,6 +136,13 @@ describe('one step', () => {
     expect(after.embeddings.every((value) => value === 0)).toBe(true);
   });
 
+  test('every step draws a mini-batch of its own', async () => {
+    const engine = new EchoEngine();
+    await run(new HostSimulation(engine, startOf({}), defaults), 2);
+    const [first, second] = engine.batches.map((batch) => ('labels' in batch ? batch.labels : undefined));
+    expect(second).not.toEqual(first);
+  });
+
   test('statistics: none before the first step, then those of the step and the metrics', async () => {
     const simulation = new HostSimulation(new EchoEngine(), startOf({}), defaults);
     simulation.measure();
