@@ -40,7 +40,7 @@ export class Slices {
 }
 
 /** A message, because browsers delay nested timers by at least 4 ms, and by a second in hidden tabs. */
-function laterTask(): Promise<void> {
+export function laterTask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.addEventListener('message', () => {

@@ -1,5 +1,6 @@
 /** The worker's side of a run on the host: steps while it may, and sends pictures no faster than the page takes them. */
 import type { Engine } from '../engine/engine.ts';
+import { laterTask } from '../engine/slices.ts';
 import { Allowance } from './allowance.ts';
 import { HostSimulation } from './host-simulation.ts';
 import type { ToPage, ToWorker } from './messages.ts';
@@ -105,7 +106,7 @@ class Run {
       await this.simulation.step();
       this.show(true);
       if (performance.now() < burstEnd) continue;
-      await messagesHandled();
+      await laterTask();
       burstEnd = performance.now() + BURST;
     }
     this.stepping = false;
@@ -137,15 +138,4 @@ class Run {
     this.moved = false;
     this.pictureDue = now + PICTURE_INTERVAL;
   }
-}
-
-const channel = new MessageChannel();
-
-/** Lets the messages that have arrived be handled, without the delay of a timer. */
-function messagesHandled(): Promise<void> {
-  return new Promise((resolve) => {
-    channel.port1.addEventListener('message', () => resolve(), { once: true });
-    channel.port1.start();
-    channel.port2.postMessage(undefined);
-  });
 }
