@@ -25,8 +25,8 @@ fn permute(index: u32, size: u32, seed: u32, step: u32, stream: u32) -> u32 {
   loop {
     var left = value >> halfBits;
     var right = value & mask;
-    for (var round = 0u; round < 4u; round++) {
-      let mixed = random4(vec4u(right, seed, step, (stream << 2u) | round)).x & mask;
+    for (var round = 0u; round < 8u; round++) {
+      let mixed = random4(vec4u(right, seed, step, (stream << 3u) | round)).x >> (32u - halfBits);
       let next = left ^ mixed;
       left = right;
       right = next;

@@ -1,4 +1,4 @@
-// The unit circle or sphere faintly behind: one instance per circle, one quad per straight piece of it.
+// The unit circle or sphere faintly behind: one quad per straight piece of a circle.
 // The first circle is the outline; of the others the far half is fainter. No depth: everything else is drawn over it.
 
 struct Piece {
@@ -8,12 +8,14 @@ struct Piece {
 }
 
 @vertex
-fn guideVertex(@builtin(vertex_index) vertexIndex: u32, @builtin(instance_index) circle: u32) -> Piece {
-  let segment = f32(vertexIndex / 6u);
-  let from = onCircle(circle, segment);
-  let to = onCircle(circle, segment + 1.0);
-  let line = lineCorner(toClip(from), toClip(to), corner(vertexIndex % 6u));
-  let near = dot(0.5 * (from + to), view.eye.xyz) > view.eye.w;
+fn guideVertex(@builtin(vertex_index) vertexIndex: u32) -> Piece {
+  let piece = vertexIndex / 6u;
+  let circle = piece / u32(view.circleSegments);
+  let segment = f32(piece % u32(view.circleSegments));
+  let start = onCircle(circle, segment);
+  let end = onCircle(circle, segment + 1.0);
+  let line = lineCorner(toClip(start), toClip(end), corner(vertexIndex % 6u));
+  let near = dot(0.5 * (start + end), view.eye.xyz) > view.eye.w;
   let opacity = select(view.graticuleBackOpacity, view.graticuleFrontOpacity, near);
   return Piece(line.clip, line.across, select(opacity, view.outlineOpacity, circle == 0u));
 }

@@ -1,4 +1,4 @@
-// Links of positive pairs: one instance per link, a thin translucent line in the pair's colour that fades with depth.
+// Links of positive pairs: one quad per link, a thin translucent line in the pair's colour that fades with depth.
 // No depth test: points are drawn over them.
 
 struct Link {
@@ -9,13 +9,13 @@ struct Link {
 }
 
 @vertex
-fn linkVertex(@builtin(vertex_index) vertexIndex: u32, @builtin(instance_index) instance: u32) -> Link {
-  let link = links[instance];
-  let at = corner(vertexIndex);
-  let from = toClip(positions[link.x].xyz);
-  let to = toClip(positions[link.y].xyz);
-  let line = lineCorner(from, to, at);
-  let fade = fadeAt(relativeDepth(select(from, to, at.x > 0.0)));
+fn linkVertex(@builtin(vertex_index) vertexIndex: u32) -> Link {
+  let link = links[vertexIndex / 6u];
+  let at = corner(vertexIndex % 6u);
+  let start = toClip(positions[link.x].xyz);
+  let end = toClip(positions[link.y].xyz);
+  let line = lineCorner(start, end, at);
+  let fade = fadeAt(relativeDepth(select(start, end, at.x > 0.0)));
   return Link(line.clip, line.across, view.linkOpacity * (1.0 - fade), colours[colourIndices[link.x]].rgb);
 }
 

@@ -1,4 +1,4 @@
-// The points: one instance per point, an opaque disc with a rim in the background's colour, so that overlapping points
+// The points: one triangle per point around an opaque disc with a rim in the background's colour, so that overlapping points
 // stay apart. With perspective, far points are smaller and fade into the background. Opaque, so the depth test alone
 // puts near before far; equal depths (2-D) keep the order of the points.
 
@@ -12,16 +12,17 @@ struct Point {
 }
 
 @vertex
-fn pointVertex(@builtin(vertex_index) vertexIndex: u32, @builtin(instance_index) instance: u32) -> Point {
-  let centre = toClip(positions[instance].xyz);
+fn pointVertex(@builtin(vertex_index) vertexIndex: u32) -> Point {
+  let point = vertexIndex / 3u;
+  let centre = toClip(positions[point].xyz);
   let depth = relativeDepth(centre);
-  let marked = i32(instance) == view.highlighted;
+  let marked = i32(point) == view.highlighted;
   let scale = view.eyeDistance / (view.eyeDistance + depth);
   let radius = scale * view.pointRadius * select(1.0, view.highlightScale, marked);
   let rim = select(scale * view.rimWidth, view.highlightRim, marked);
-  let offset = corner(vertexIndex) * (radius + rim + 0.5);
+  let offset = triangleCorner(vertexIndex % 3u) * (radius + rim + 0.5);
   let clip = centre.xy + 2.0 * offset / vec2f(view.width, view.height) * centre.w;
-  let colour = colours[colourIndices[instance]].rgb;
+  let colour = colours[colourIndices[point]].rgb;
   return Point(
     vec4f(clip, select(centre.z, 0.0, marked), centre.w),
     offset,
@@ -42,4 +43,11 @@ fn pointFragment(point: Point) -> @location(0) vec4f {
   }
   let inside = clamp(point.radius + 0.5 - distance, 0.0, 1.0);
   return vec4f(mix(point.rimColour, point.colour, inside), 1.0) * coverage;
+}
+
+// The corners of the equilateral triangle around the unit circle: fewer vertices than a square, which matters where
+// points are small and many.
+fn triangleCorner(index: u32) -> vec2f {
+  let angle = f32(index) * 2.094395102;
+  return 2.0 * vec2f(cos(angle), sin(angle));
 }

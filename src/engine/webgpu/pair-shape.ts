@@ -91,3 +91,10 @@ export function pairLayout(
     splits: Math.max(1, Math.min(Math.ceil(WORKGROUPS_WANTED / rowTiles), columnTiles)),
   };
 }
+
+/** Query i and key i carry the label i, extra negatives one that matches nobody (NOBODY in shaders/pairing.wgsl). */
+export function pairLabels({ rows, extraNegatives }: PairShape, keyStart: number): Uint32Array {
+  const labels = new Uint32Array(keyStart + rows + extraNegatives).fill(0xffffffff);
+  for (let pair = 0; pair < rows; pair++) labels[pair] = labels[keyStart + pair] = pair;
+  return labels;
+}

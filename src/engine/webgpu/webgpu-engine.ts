@@ -5,7 +5,7 @@ import { validateEvaluation, validateSimilarity, validateSoftmax } from '../vali
 import type { BatchLayout } from '../validate.ts';
 import { refuseBeyondLimits, Readback } from './memory.ts';
 import { PairProgram } from './pair-program.ts';
-import { pairLayout } from './pair-shape.ts';
+import { pairLabels, pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
 import { runInSlices } from './run-in-slices.ts';
 import { similarityMatrix } from './similarity.ts';
@@ -182,13 +182,6 @@ export class WebGpuEngine implements Engine {
 
 function write(queue: GPUQueue, buffer: GPUBuffer, offset: number, data: Float32Array | Uint32Array): void {
   queue.writeBuffer(buffer, offset, data.buffer, data.byteOffset, data.byteLength);
-}
-
-/** Query i and key i carry the label i, extra negatives one that matches nobody (NOBODY in shaders/pairing.wgsl). */
-export function pairLabels({ rows, extraNegatives }: PairShape, keyStart: number): Uint32Array {
-  const labels = new Uint32Array(keyStart + rows + extraNegatives).fill(0xffffffff);
-  for (let pair = 0; pair < rows; pair++) labels[pair] = labels[keyStart + pair] = pair;
-  return labels;
 }
 
 /** Whether any label is carried by three points or more, so that an anchor has several positives. */

@@ -1,0 +1,58 @@
+import projectionShader from '../../../shaders/projection.wgsl?raw';
+import { kernel } from '../../engine/webgpu/kernel.ts';
+import { packUniform } from '../../engine/webgpu/wgsl.ts';
+import { wholeWork, WorkCursor } from '../../engine/webgpu/work.ts';
+import type { Work } from '../../engine/webgpu/work.ts';
+import type { Start } from '../settings.ts';
+import type { RunMemory } from './run-memory.ts';
+
+/** Subspace iterations for the first picture, from arbitrary axes. Every later one takes a single iteration. */
+const FIRST_ITERATIONS = 16;
+
+/** Brings the display positions up to date; see shaders/projection.wgsl. */
+export interface Projector {
+  encode(encoder: GPUCommandEncoder): void;
+  dispose(): void;
+}
+
+export async function createProjector(
+  device: GPUDevice,
+  memory: RunMemory,
+  { dataset: { points }, dimension }: Start,
+): Promise<Projector> {
+  const compute = (label: string, entryPoint: string) =>
+    kernel(device, { label, source: projectionShader, entryPoint });
+  const [project, image, orthonormalize] = await Promise.all([
+    compute('projection', 'projectPoints'),
+    compute('projection: images of the axes', 'imageAxes'),
+    compute('projection: orthonormal axes', 'orthonormalizeAxes'),
+  ]);
+  const contents = packUniform(projectionShader, 'Projection', { points, dimension });
+  const projection = device.createBuffer({
+    label: 'projection',
+    size: contents.byteLength,
+    usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+  });
+  device.queue.writeBuffer(projection, 0, contents);
+  const whole = (compiled: typeof project, invocations: number, size: number) =>
+    wholeWork(
+      compiled.label,
+      compiled.pipeline,
+      compiled.bind({ ...memory, projection }),
+      invocations,
+      size,
+      points,
+    );
+  const projecting = whole(project, points, 64);
+  const iteration: Work[] =
+    dimension > 3 ? [projecting, whole(image, dimension, 1), whole(orthonormalize, 1, 1)] : [];
+  let iterations = FIRST_ITERATIONS;
+  return {
+    encode: (encoder) => {
+      const works = Array.from({ length: iterations }, () => iteration).flat();
+      new WorkCursor([...works, projecting]).encode(encoder, Infinity);
+      iterations = 1;
+    },
+    dispose: () => projection.destroy(),
+  };
+}

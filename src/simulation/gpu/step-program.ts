@@ -1,0 +1,162 @@
+import datasetShader from '../../../shaders/dataset.wgsl?raw';
+import metricsShader from '../../../shaders/metrics.wgsl?raw';
+import optimizerShader from '../../../shaders/optimizer.wgsl?raw';
+import randomShader from '../../../shaders/random.wgsl?raw';
+import runStateShader from '../../../shaders/run-state.wgsl?raw';
+import sampleShader from '../../../shaders/sample.wgsl?raw';
+import termsShader from '../../../shaders/terms.wgsl?raw';
+import { pairCount } from '../../data/dataset.ts';
+import { kernel } from '../../engine/webgpu/kernel.ts';
+import { refuseBeyondLimits } from '../../engine/webgpu/memory.ts';
+import { pairLabels, pairLayout } from '../../engine/webgpu/pair-shape.ts';
+import type { PairShape } from '../../engine/webgpu/pair-shape.ts';
+import { PairProgram } from '../../engine/webgpu/pair-program.ts';
+import { packUniform } from '../../engine/webgpu/wgsl.ts';
+import { wholeWork } from '../../engine/webgpu/work.ts';
+import type { Work } from '../../engine/webgpu/work.ts';
+import { InputError } from '../../engine/input-error.ts';
+import { resolveLoss } from '../../losses/registry.ts';
+import { MEASURED } from '../metrics.ts';
+import type { Hyperparameters, OptimizerKind, Start } from '../settings.ts';
+import type { RunMemory } from './run-memory.ts';
+
+/** As numbered in shaders/optimizer.wgsl. */
+const OPTIMIZERS: Record<OptimizerKind, number> = { sgd: 0, momentum: 1, adam: 2 };
+
+/** The kernels of one step for one loss and batch size, on the memory of a run. */
+export interface StepProgram {
+  /** Which loss and batch size it was built for: hyperparameters with the same key need no new program. */
+  key: string;
+  /** Sample, pair skeleton, optimizer, clock. */
+  works: readonly Work[];
+  /** Alignment and uniformity, for the next report. */
+  measurements: readonly Work[];
+  /** Adds everything up into the report. */
+  report: Work;
+  /** Live hyperparameters, for all work submitted from now on. */
+  configure(hyperparameters: Hyperparameters): void;
+  dispose(): void;
+}
+
+export function stepKey({ dataset }: Start, { loss, batchPairs }: Hyperparameters): string {
+  return `${loss.kind} x ${Math.min(batchPairs, pairCount(dataset))}`;
+}
+
+/**
+ * @throws InputError when the batch does not fit the device, or the loss's parameters are bad.
+ * @throws Error when a shader does not compile.
+ */
+export async function createStepProgram(
+  device: GPUDevice,
+  memory: RunMemory,
+  start: Start,
+  hyperparameters: Hyperparameters,
+): Promise<StepProgram> {
+  const { dataset, dimension } = start;
+  const { loss } = resolve(hyperparameters);
+  const pairs = Math.min(hyperparameters.batchPairs, pairCount(dataset));
+  const isPaired = loss.batch === 'paired';
+  const shape: PairShape = {
+    kind: loss.batch,
+    dimension,
+    rows: Math.max(1, isPaired ? pairs : 2 * pairs),
+    extraNegatives: 0,
+    refines: Boolean(loss.refines) && dataset.kind === 'classes',
+    gradient: true,
+  };
+  refuseBeyondLimits(device, 'batchPairs', PairProgram.memory(loss, shape).largest);
+  const compute = (label: string, source: string, entryPoint: string) =>
+    kernel(device, { label, source, entryPoint });
+  const measuring = [randomShader, datasetShader, runStateShader, termsShader, metricsShader].join('\n');
+  const optimizing = [runStateShader, optimizerShader].join('\n');
+  const [program, sample, optimize, advance, uniformity, alignment, summarize] = await Promise.all([
+    PairProgram.create(device, loss, shape),
+    compute('sample', [randomShader, datasetShader, runStateShader, sampleShader].join('\n'), 'sampleBatch'),
+    compute('optimizer', optimizing, 'optimizePoints'),
+    compute('clock', optimizing, 'advanceClock'),
+    compute('uniformity', measuring, 'measureUniformity'),
+    compute('alignment', measuring, 'measureAlignment'),
+    compute('report', measuring, 'summarize'),
+  ]);
+
+  const { keyStart } = pairLayout(shape, loss.anchors);
+  const measured = Math.min(dataset.points, MEASURED);
+  const measuredPairs = Math.min(pairCount(dataset), MEASURED);
+  const uniform = (label: string, contents: ArrayBuffer) => {
+    const size = contents.byteLength;
+    const buffer = device.createBuffer({
+      label,
+      size,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    });
+    device.queue.writeBuffer(buffer, 0, contents);
+    return buffer;
+  };
+  const optimizerValues = ({ optimizer, geometry, learningRate }: Hyperparameters) =>
+    packUniform(optimizerShader, 'Optimizer', {
+      points: dataset.points,
+      dimension,
+      kind: OPTIMIZERS[optimizer],
+      onSphere: Number(geometry === 'sphere'),
+      learningRate,
+    });
+  const uniforms = {
+    sampling: uniform(
+      'sampling',
+      packUniform(sampleShader, 'Sampling', {
+        pairs,
+        secondStart: isPaired ? keyStart : pairs,
+        dimension,
+        paired: Number(isPaired),
+      }),
+    ),
+    optimizer: uniform('optimizer', optimizerValues(hyperparameters)),
+    measurement: uniform(
+      'measurement',
+      packUniform(metricsShader, 'Measurement', {
+        dimension,
+        points: dataset.points,
+        measured,
+        pairs: measuredPairs,
+        batchPoints: 2 * pairs,
+        towers: loss.anchors === 'both' ? 2 : 1,
+      }),
+    ),
+  };
+  const { embeddings, labels, outputs, totals } = program.buffers;
+  if (isPaired) device.queue.writeBuffer(labels, 0, pairLabels(shape, keyStart).slice());
+  const resources = { ...memory, ...uniforms, embeddings, labels, gradients: outputs, totals };
+  const whole = (compiled: typeof sample, invocations: number, size: number, cost: number) =>
+    wholeWork(compiled.label, compiled.pipeline, compiled.bind(resources), invocations, size, cost);
+  const coordinates = dataset.points * dimension;
+
+  return {
+    key: stepKey(start, hyperparameters),
+    works: [
+      // Classes of one point each have no pairs: nothing to learn from, yet a run.
+      ...(pairs > 0 ? [whole(sample, pairs, 64, 2 * pairs * dimension), ...program.works] : []),
+      whole(optimize, dataset.points, 64, 20 * coordinates),
+      whole(advance, 1, 1, 1),
+    ],
+    measurements: [
+      whole(uniformity, measured, 64, measured * measured * (2 * dimension + 8)),
+      whole(alignment, measuredPairs, 64, measuredPairs * dimension),
+    ],
+    report: whole(summarize, 1, 1, coordinates),
+    configure: (next) => {
+      program.setParameters(resolve(next).values);
+      device.queue.writeBuffer(uniforms.optimizer, 0, optimizerValues(next));
+    },
+    dispose: () => {
+      program.dispose();
+      for (const buffer of Object.values(uniforms)) buffer.destroy();
+    },
+  };
+}
+
+/** @throws InputError when the loss or a parameter of it is bad. */
+export function resolve({ loss }: Hyperparameters): ReturnType<typeof resolveLoss> {
+  return resolveLoss(loss, (argument, expected) => {
+    throw new InputError(argument, expected);
+  });
+}
