@@ -1,19 +1,19 @@
 import type { Hyperparameters, RunState } from './settings.ts';
 
-export const MOMENTUM = 0.9;
-export const FIRST_DECAY = 0.9;
-export const SECOND_DECAY = 0.999;
-export const EPSILON = 1e-8;
+const MOMENTUM = 0.9;
+const FIRST_DECAY = 0.9;
+const SECOND_DECAY = 0.999;
+const EPSILON = 1e-8;
 
 /**
  * Squared lengths that steps stay within: below, single precision may lose a direction; above, products of points times
  * a logit scale, summed over a batch, could overflow it.
  */
-export const LEAST_SQUARE = 1e-24;
-export const GREATEST_SQUARE = 1e24;
+const LEAST_SQUARE = 1e-24;
+const GREATEST_SQUARE = 1e24;
 
 /** How far the squared length of a point may be from 1 for it to count as on the sphere. */
-export const SPHERE_TOLERANCE = 1e-3;
+const SPHERE_TOLERANCE = 1e-3;
 
 /** Whether the moments gathered so far mean nothing to the new settings, so that they begin at zero again. */
 export function forgetsMoments(before: Hyperparameters, after: Hyperparameters): boolean {
