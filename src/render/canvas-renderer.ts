@@ -1,7 +1,7 @@
 import type { mat4, vec4 } from 'gl-matrix';
 import type { DisplayPositions } from '../simulation/simulation.ts';
 import { CIRCLE_FLOATS, CIRCLE_SEGMENTS, guideOf } from './guide.ts';
-import { assignColours, colourTable, css, themes } from './palette.ts';
+import { assignColours, colourTable, mix, themes } from './palette.ts';
 import {
   backingSize,
   FARTHEST_FADE,
@@ -13,215 +13,206 @@ import {
   linkOpacity,
   OUTLINE_OPACITY,
   relativeDepth,
+  rimWidth,
   scaleAtDepth,
 } from './picture.ts';
+import { packed, Raster } from './raster.ts';
 import type { CloudRenderer, CloudShape, FrameView } from './renderer.ts';
-import { createSprites, DEPTH_LEVELS, type Sprites } from './sprites.ts';
 
-const MOST_PIXELS = 3_000_000;
-/** Steps of depth by which points are put back to front, and links faded. */
+const MOST_PIXELS = 2_000_000;
+/** Steps of depth by which points are put back to front. */
 const SORT_LEVELS = 1024;
-const LINK_LEVELS = 6;
+/** Steps of depth by which their colours fade. */
+const FADE_LEVELS = 64;
 
 /**
- * Draws the same picture as the WebGPU renderer on a 2-D canvas. Positions must be on the CPU.
+ * Draws the same picture as the WebGPU renderer without a GPU, on a 2-D canvas. Positions must be on the CPU.
  * @throws Error where the canvas gives no 2-D context.
  */
 export function createCanvasRenderer(canvas: HTMLCanvasElement): CloudRenderer {
   const context = canvas.getContext('2d', { alpha: false });
   if (!context) throw new Error('This canvas cannot be drawn on in 2-D.');
-  const unset = new Float32Array();
+  let raster = new Raster(1, 1);
   let pixelRatio = 1;
-  let shape: CloudShape = { points: 0, displayDimension: 2, hues: unset, links: new Uint32Array() };
-  let colours = assignColours(unset);
-  let sprites: { key: string; made: Sprites } | undefined;
-  // Where each point is drawn, in device pixels, and its depth, -1 to 1.
-  let x = unset;
-  let y = unset;
-  let depth = unset;
-  let order = new Uint32Array();
-  const firstOfLevel = new Uint32Array(SORT_LEVELS + 1);
-
-  function setShape(next: CloudShape): void {
-    shape = next;
-    colours = assignColours(shape.hues);
-    sprites = undefined;
-    x = new Float32Array(shape.points);
-    y = new Float32Array(shape.points);
-    depth = new Float32Array(shape.points);
-    order = new Uint32Array(shape.points);
-  }
+  let cloud: Cloud | undefined;
 
   function resize(width: number, height: number, wantedRatio: number): void {
     const size = backingSize(width, height, wantedRatio, MOST_PIXELS);
     pixelRatio = size.pixelRatio;
     canvas.width = size.width;
     canvas.height = size.height;
-  }
-
-  function project(positions: Float32Array, m: mat4): void {
-    const halfWidth = canvas.width / 2;
-    const halfHeight = canvas.height / 2;
-    for (let point = 0; point < shape.points; point++) {
-      const px = positions[4 * point];
-      const py = positions[4 * point + 1];
-      const pz = positions[4 * point + 2];
-      const w = m[3] * px + m[7] * py + m[11] * pz + m[15];
-      const visible = w > 0 ? 1 : Number.NaN;
-      x[point] = visible * halfWidth * (1 + (m[0] * px + m[4] * py + m[8] * pz + m[12]) / w);
-      y[point] = visible * halfHeight * (1 - (m[1] * px + m[5] * py + m[9] * pz + m[13]) / w);
-      depth[point] = relativeDepth(w, m);
-    }
-  }
-
-  /** A counting sort into `order`, farthest first; equals keep the order of the points. */
-  function sortBackToFront(): void {
-    firstOfLevel.fill(0);
-    for (let point = 0; point < shape.points; point++) firstOfLevel[sortLevel(depth[point]) + 1]++;
-    for (let level = 0; level < SORT_LEVELS; level++) firstOfLevel[level + 1] += firstOfLevel[level];
-    for (let point = 0; point < shape.points; point++) order[firstOfLevel[sortLevel(depth[point])]++] = point;
-  }
-
-  function drawGuide(view: FrameView): void {
-    const { circles, eye } = guideOf(view.viewProjection, shape.displayDimension);
-    const paths = { outline: new Path2D(), near: new Path2D(), far: new Path2D() };
-    for (let start = 0; start < circles.length; start += CIRCLE_FLOATS) {
-      traceCircle(
-        circles.subarray(start, start + CIRCLE_FLOATS),
-        view.viewProjection,
-        (place, next, middle) => {
-          const path = start === 0 ? paths.outline : paths[isNear(middle, eye) ? 'near' : 'far'];
-          path.moveTo(place[0], place[1]);
-          path.lineTo(next[0], next[1]);
-        },
-      );
-    }
-    const stroke = (path: Path2D, opacity: number) => {
-      context!.strokeStyle = css(themes[view.theme].guide, opacity);
-      context!.stroke(path);
-    };
-    stroke(paths.far, GRATICULE_BACK_OPACITY);
-    stroke(paths.near, GRATICULE_FRONT_OPACITY);
-    stroke(paths.outline, OUTLINE_OPACITY);
-  }
-
-  /** Calls back with each straight piece of a circle: its ends in device pixels, its middle in the world. */
-  function traceCircle(
-    circle: Float32Array,
-    m: mat4,
-    piece: (from: number[], to: number[], middle: number[]) => void,
-  ): void {
-    const at = (segment: number) => {
-      const angle = (2 * Math.PI * segment) / CIRCLE_SEGMENTS;
-      return [0, 1, 2].map(
-        (axis) => circle[axis] + Math.cos(angle) * circle[4 + axis] + Math.sin(angle) * circle[8 + axis],
-      );
-    };
-    const toPixel = ([px, py, pz]: number[]) => {
-      const w = m[3] * px + m[7] * py + m[11] * pz + m[15];
-      return [
-        (canvas.width / 2) * (1 + (m[0] * px + m[4] * py + m[8] * pz + m[12]) / w),
-        (canvas.height / 2) * (1 - (m[1] * px + m[5] * py + m[9] * pz + m[13]) / w),
-      ];
-    };
-    let from = at(0);
-    for (let segment = 1; segment <= CIRCLE_SEGMENTS; segment++) {
-      const to = at(segment);
-      piece(
-        toPixel(from),
-        toPixel(to),
-        from.map((value, axis) => (value + to[axis]) / 2),
-      );
-      from = to;
-    }
-  }
-
-  /** One stroke per colour and step of depth, however many links there are. */
-  function drawLinks(view: FrameView): void {
-    const perspective = shape.displayDimension === 3;
-    const levels = perspective ? LINK_LEVELS : 1;
-    const paths: Path2D[] = [];
-    for (let link = 0; link < shape.links.length; link += 2) {
-      const from = shape.links[link];
-      const to = shape.links[link + 1];
-      if (Number.isNaN(x[from] + x[to])) continue;
-      const level = Math.round((0.5 + 0.25 * (depth[from] + depth[to])) * (levels - 1));
-      const path = (paths[colours.indices[from] * levels + level] ??= new Path2D());
-      path.moveTo(x[from], y[from]);
-      path.lineTo(x[to], y[to]);
-    }
-    const table = colourTable(colours, view.theme);
-    const opacity = linkOpacity(shape.links.length / 2);
-    paths.forEach((path, key) => {
-      const fade = perspective ? (FARTHEST_FADE * (key % levels)) / (levels - 1) : 0;
-      context!.strokeStyle = css(table[Math.floor(key / levels)], opacity * (1 - fade));
-      context!.stroke(path);
-    });
-  }
-
-  function drawPoints(view: FrameView): void {
-    const levels = shape.displayDimension === 3 ? DEPTH_LEVELS : 1;
-    const { image, side, prepare } = spritesFor(view, levels);
-    const half = side / 2;
-    for (const point of order) {
-      if (point === view.highlighted) continue;
-      const level = Math.round((0.5 + 0.5 * depth[point]) * (levels - 1));
-      const colour = colours.indices[point];
-      prepare(level, colour);
-      const left = x[point] - half;
-      const top = y[point] - half;
-      context!.drawImage(image, level * side, colour * side, side, side, left, top, side, side);
-    }
-    if (view.highlighted >= 0) drawHighlighted(view, view.highlighted);
-  }
-
-  function spritesFor(view: FrameView, levels: number): Sprites {
-    const key = [view.theme, view.pointRadius, pixelRatio].join();
-    if (sprites?.key !== key) {
-      const made = createSprites({
-        theme: themes[view.theme],
-        table: colourTable(colours, view.theme),
-        levels,
-        pointRadius: view.pointRadius * pixelRatio,
-        pixelRatio,
-      });
-      sprites = { key, made };
-    }
-    return sprites.made;
-  }
-
-  function drawHighlighted(view: FrameView, point: number): void {
-    const radius = scaleAtDepth(depth[point]) * view.pointRadius * pixelRatio * HIGHLIGHT_SCALE;
-    const disc = (size: number, fill: string) => {
-      context!.fillStyle = fill;
-      context!.beginPath();
-      context!.arc(x[point], y[point], size, 0, 2 * Math.PI);
-      context!.fill();
-    };
-    disc(radius + HIGHLIGHT_RIM * pixelRatio, css(themes[view.theme].highlight));
-    disc(radius, css(colourTable(colours, view.theme)[colours.indices[point]]));
+    raster = new Raster(size.width, size.height);
   }
 
   function draw(positions: DisplayPositions, view: FrameView): void {
     if (positions.on === 'gpu') throw new Error('The Canvas 2D renderer reads positions from the CPU.');
-    context!.fillStyle = css(themes[view.theme].background);
-    context!.fillRect(0, 0, canvas.width, canvas.height);
-    context!.lineWidth = LINE_WIDTH * pixelRatio;
-    project(positions.array, view.viewProjection);
-    sortBackToFront();
-    if (view.showGuide) drawGuide(view);
-    if (view.showLinks) drawLinks(view);
-    drawPoints(view);
+    raster.fill(packed(themes[view.theme].background));
+    if (cloud) {
+      cloud.project(positions.array, view.viewProjection, raster);
+      if (view.showGuide) drawGuide(raster, view, cloud.shape.displayDimension, LINE_WIDTH * pixelRatio);
+      if (view.showLinks) cloud.drawLinks(raster, view, pixelRatio);
+      cloud.drawPoints(raster, view, pixelRatio);
+    }
+    context!.putImageData(raster.image, 0, 0);
   }
 
-  return { description: 'Canvas 2D', setShape, resize, draw, dispose: () => (sprites = undefined) };
+  return {
+    description: 'Canvas 2D',
+    setShape: (shape) => (cloud = new Cloud(shape)),
+    resize,
+    draw,
+    dispose: () => (cloud = undefined),
+  };
 }
 
-/** 0 for the farthest. A depth that is not a number counts as in the middle. */
-function sortLevel(depth: number): number {
-  return Math.round((0.5 - 0.5 * (depth || 0)) * (SORT_LEVELS - 1));
+class Cloud {
+  readonly shape: CloudShape;
+  private readonly colours: ReturnType<typeof assignColours>;
+  /** x and y in device pixels, depth from -1 to 1, of each point as projected last. */
+  private readonly x: Float32Array;
+  private readonly y: Float32Array;
+  private readonly depth: Float32Array;
+  private readonly order: Uint32Array;
+  private readonly perspective: boolean;
+
+  constructor(shape: CloudShape) {
+    this.shape = shape;
+    this.colours = assignColours(shape.hues);
+    this.x = new Float32Array(shape.points);
+    this.y = new Float32Array(shape.points);
+    this.depth = new Float32Array(shape.points);
+    this.order = new Uint32Array(shape.points);
+    this.perspective = shape.displayDimension === 3;
+  }
+
+  project(positions: Float32Array, viewProjection: mat4, { width, height }: Raster): void {
+    for (let point = 0; point < this.shape.points; point++) {
+      const [x, y, w] = toPixel(
+        positions[4 * point],
+        positions[4 * point + 1],
+        positions[4 * point + 2],
+        viewProjection,
+        width,
+        height,
+      );
+      this.x[point] = x;
+      this.y[point] = y;
+      this.depth[point] = relativeDepth(w, viewProjection);
+    }
+  }
+
+  drawLinks(raster: Raster, view: FrameView, pixelRatio: number): void {
+    const { links } = this.shape;
+    const table = colourTable(this.colours, view.theme).map(packed);
+    const opacity = linkOpacity(links.length / 2);
+    for (let link = 0; link < links.length; link += 2) {
+      const start = links[link];
+      const end = links[link + 1];
+      raster.line(
+        [this.x[start], this.y[start]],
+        [this.x[end], this.y[end]],
+        LINE_WIDTH * pixelRatio,
+        table[this.colours.indices[start]],
+        opacity * (1 - this.fade(this.depth[start])),
+        opacity * (1 - this.fade(this.depth[end])),
+      );
+    }
+  }
+
+  drawPoints(raster: Raster, view: FrameView, pixelRatio: number): void {
+    const theme = themes[view.theme];
+    const background = packed(theme.background);
+    const table = colourTable(this.colours, view.theme);
+    const faded = table.flatMap((colour) =>
+      Array.from({ length: FADE_LEVELS }, (_, level) =>
+        packed(mix(colour, theme.background, this.fade((2 * level) / (FADE_LEVELS - 1) - 1))),
+      ),
+    );
+    const radius = view.pointRadius * pixelRatio;
+    const rim = rimWidth(view.pointRadius) * pixelRatio;
+    this.sortBackToFront();
+    for (const point of this.order) {
+      if (point === view.highlighted) continue;
+      const depth = this.depth[point];
+      const scale = scaleAtDepth(depth);
+      const colour = faded[this.colours.indices[point] * FADE_LEVELS + levelOf(depth, FADE_LEVELS)];
+      raster.disc(this.x[point], this.y[point], scale * radius, scale * rim, colour, background);
+    }
+    const marked = view.highlighted;
+    if (marked < 0 || marked >= this.shape.points) return;
+    raster.disc(
+      this.x[marked],
+      this.y[marked],
+      scaleAtDepth(this.depth[marked]) * radius * HIGHLIGHT_SCALE,
+      HIGHLIGHT_RIM * pixelRatio,
+      packed(table[this.colours.indices[marked]]),
+      packed(theme.highlight),
+    );
+  }
+
+  /** How far things at this depth have faded into the background. */
+  private fade(depth: number): number {
+    return this.perspective ? FARTHEST_FADE * (0.5 + 0.5 * depth) : 0;
+  }
+
+  /** A counting sort into `order`; equals keep the order of the points. */
+  private sortBackToFront(): void {
+    const first = new Uint32Array(SORT_LEVELS + 1);
+    for (const depth of this.depth) first[levelOf(-depth, SORT_LEVELS) + 1]++;
+    for (let level = 0; level < SORT_LEVELS; level++) first[level + 1] += first[level];
+    this.depth.forEach((depth, point) => (this.order[first[levelOf(-depth, SORT_LEVELS)]++] = point));
+  }
 }
 
-function isNear([px, py, pz]: number[], [ex, ey, ez, ew]: vec4): boolean {
-  return px * ex + py * ey + pz * ez > ew;
+/** A depth from -1 to 1 as one of so many steps. A depth that is not a number counts as in the middle. */
+function levelOf(depth: number, levels: number): number {
+  return Math.round((0.5 + 0.5 * (depth || 0)) * (levels - 1));
+}
+
+/** x and y in device pixels, not a number behind the eye; then w in clip space. */
+function toPixel(
+  x: number,
+  y: number,
+  z: number,
+  m: mat4,
+  width: number,
+  height: number,
+): [x: number, y: number, w: number] {
+  const w = m[3] * x + m[7] * y + m[11] * z + m[15];
+  if (!(w > 0)) return [Number.NaN, Number.NaN, w];
+  return [
+    0.5 * width * (1 + (m[0] * x + m[4] * y + m[8] * z + m[12]) / w),
+    0.5 * height * (1 - (m[1] * x + m[5] * y + m[9] * z + m[13]) / w),
+    w,
+  ];
+}
+
+function drawGuide(raster: Raster, view: FrameView, dimension: 2 | 3, lineWidth: number): void {
+  const { circles, eye } = guideOf(view.viewProjection, dimension);
+  const colour = packed(themes[view.theme].guide);
+  for (let circle = 0; circle < circles.length; circle += CIRCLE_FLOATS) {
+    const at = (segment: number): [number, number, number] => {
+      const cosine = Math.cos((2 * Math.PI * segment) / CIRCLE_SEGMENTS);
+      const sine = Math.sin((2 * Math.PI * segment) / CIRCLE_SEGMENTS);
+      const along = (axis: number) =>
+        circles[circle + axis] + cosine * circles[circle + 4 + axis] + sine * circles[circle + 8 + axis];
+      return [along(0), along(1), along(2)];
+    };
+    let start = at(0);
+    for (let segment = 1; segment <= CIRCLE_SEGMENTS; segment++) {
+      const end = at(segment);
+      const inner = isNear(start, end, eye) ? GRATICULE_FRONT_OPACITY : GRATICULE_BACK_OPACITY;
+      const opacity = circle === 0 ? OUTLINE_OPACITY : inner;
+      const [startX, startY] = toPixel(...start, view.viewProjection, raster.width, raster.height);
+      const [endX, endY] = toPixel(...end, view.viewProjection, raster.width, raster.height);
+      raster.line([startX, startY], [endX, endY], lineWidth, colour, opacity, opacity);
+      start = end;
+    }
+  }
+}
+
+/** Whether the middle of a straight piece is on the near side of the sphere. */
+function isNear(start: number[], end: number[], eye: vec4): boolean {
+  const along = (axis: number) => 0.5 * (start[axis] + end[axis]) * eye[axis];
+  return along(0) + along(1) + along(2) > eye[3];
 }

@@ -192,16 +192,16 @@ export function createWebGpuRenderer(canvas: HTMLCanvasElement, device: GPUDevic
     });
     pass.setBindGroup(0, cloud.bindGroup);
     pass.setBindGroup(1, positionGroup(positions, cloud));
-    const layer = (label: string, pipeline: GPURenderPipeline, vertices: number, instances: number) => {
+    const layer = (label: string, pipeline: GPURenderPipeline, vertices: number) => {
       pass.pushDebugGroup(label);
       pass.setPipeline(pipeline);
-      pass.draw(vertices, instances);
+      pass.draw(vertices);
       pass.popDebugGroup();
     };
     const circles = guide.circles.length / CIRCLE_FLOATS;
-    if (view.showGuide) layer('guide', pipelines.guide, 6 * CIRCLE_SEGMENTS, circles);
-    if (view.showLinks && links > 0) layer('links', pipelines.links, 6, links);
-    layer('points', pipelines.points, 6, shape.points);
+    if (view.showGuide) layer('guide', pipelines.guide, 6 * CIRCLE_SEGMENTS * circles);
+    if (view.showLinks && links > 0) layer('links', pipelines.links, 6 * links);
+    layer('points', pipelines.points, 3 * shape.points);
     pass.end();
     device.queue.submit([encoder.finish()]);
   }
