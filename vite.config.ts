@@ -14,6 +14,7 @@ export default defineConfig({
   preview: { headers: isolation },
   test: {
     include: ['tests/**/*.test.ts'],
+    globalSetup: 'tests/browser/global-setup.ts',
     testTimeout: 60_000,
     hookTimeout: 180_000,
   },

@@ -1,0 +1,125 @@
+import type { Batch } from '../../../src/engine/engine.ts';
+import type { AnyLoss, LossSpec } from '../../../src/losses/registry.ts';
+import { losses } from '../../../src/losses/registry.ts';
+import type { Regime, Structure } from '../batches.ts';
+import { labelled, paired, STRUCTURES } from '../batches.ts';
+import type { Case, Group } from '../case.ts';
+import { agreesWithReference } from '../compare.ts';
+
+const TEMPERATURES = [0.01, 0.07, 0.5, 10];
+
+/** Sizes and dimensions on either side of what tiles and workgroups divide into. */
+const SHAPES: readonly Shape[] = [
+  [1, 5],
+  [2, 1],
+  [2, 16],
+  [3, 2],
+  [3, 128],
+  [63, 3],
+  [64, 64],
+  [65, 512],
+  [257, 1],
+  [257, 16],
+];
+type Shape = readonly [size: number, dimension: number];
+
+/** Shapes that meet every parameter and every label structure. */
+const THOROUGH_SHAPES: readonly Shape[] = [
+  [3, 5],
+  [65, 16],
+];
+
+const TRAINED_SHAPES: readonly Shape[] = [
+  [2, 16],
+  [33, 64],
+];
+
+/** Every loss of the registry against the float64 reference, so that a new loss is covered by being registered. */
+export const lossGroups: Group[] = losses.map((loss) => ({
+  name: `${loss.kind} agrees with the reference`,
+  cases: casesOf(loss),
+}));
+
+function casesOf(loss: AnyLoss): Case[] {
+  const cases: Case[] = [];
+  const add = (
+    shape: Shape,
+    regime: Regime,
+    specs: LossSpec[],
+    structure: Structure = 'pairs',
+    extra = 0,
+  ) => {
+    const [size, dimension] = shape;
+    const batchName =
+      loss.batch === 'labelled' ? structure : extra > 0 ? `with ${extra} extra negatives` : 'pairs';
+    const batch = (): Batch =>
+      loss.batch === 'labelled'
+        ? labelled(structure, size, dimension, regime)
+        : paired(size, dimension, regime, extra);
+    for (const spec of specs) {
+      const { kind, ...parameters } = spec;
+      cases.push({
+        name: `${kind} ${JSON.stringify(parameters)}, size ${size}, dimension ${dimension}, ${regime}, ${batchName}`,
+        run: (engine, checks) =>
+          agreesWithReference(checks, engine, spec, batch(), { trained: regime === 'trained' }),
+      });
+    }
+  };
+
+  for (const shape of SHAPES) add(shape, 'random', atTemperatures(loss, {}));
+  for (const shape of THOROUGH_SHAPES) {
+    for (const variation of variations(loss)) {
+      const regime = variation.normalize === false ? 'raw' : 'random';
+      add(shape, regime, atTemperatures(loss, variation));
+    }
+    if (loss.batch === 'labelled') {
+      for (const structure of STRUCTURES) {
+        for (const choice of choices(loss)) add(shape, 'random', atTemperatures(loss, choice), structure);
+      }
+    }
+    if (loss.extraNegatives) {
+      for (const extra of [1, 64, 300]) {
+        add(shape, 'random', atTemperatures(loss, {}), 'pairs', extra);
+        add(shape, 'raw', atTemperatures(loss, { normalize: false }), 'pairs', extra);
+      }
+    }
+  }
+  for (const shape of TRAINED_SHAPES) {
+    for (const choice of choices(loss)) {
+      add(shape, 'trained', atTemperatures(loss, choice, [0.01, 0.03, 0.07]));
+    }
+  }
+  return cases;
+}
+
+/** One specification per temperature; losses that have a logit scale instead get its reciprocal. */
+function atTemperatures(loss: AnyLoss, parameters: object, temperatures = TEMPERATURES): LossSpec[] {
+  const specs = temperatures.map((temperature) => ({
+    kind: loss.kind,
+    ...('temperature' in loss.parameters && { temperature }),
+    ...('logitScale' in loss.parameters && { logitScale: 1 / temperature }),
+    ...parameters,
+  }));
+  const hasTemperature = 'temperature' in loss.parameters || 'logitScale' in loss.parameters;
+  return (hasTemperature ? specs : specs.slice(0, 1)) as LossSpec[];
+}
+
+/** The default of every choice, then each other choice on its own. */
+function choices(loss: AnyLoss): Record<string, string>[] {
+  const result: Record<string, string>[] = [{}];
+  for (const [name, parameter] of Object.entries(loss.parameters)) {
+    if (parameter.type !== 'choice') continue;
+    for (const choice of parameter.choices) if (choice !== parameter.default) result.push({ [name]: choice });
+  }
+  return result;
+}
+
+/** The choices, each with every combination of the switches. */
+function variations(loss: AnyLoss): Record<string, string | boolean>[] {
+  let result: Record<string, string | boolean>[] = choices(loss);
+  for (const [name, parameter] of Object.entries(loss.parameters)) {
+    if (parameter.type !== 'boolean') continue;
+    result = result.flatMap((variation) => [true, false].map((on) => ({ ...variation, [name]: on })));
+  }
+  return result;
+}

@@ -1,0 +1,24 @@
+import { badInputGroup } from './groups/bad-input.ts';
+import { edgeCaseGroup } from './groups/edge-cases.ts';
+import { lifeCycleGroup } from './groups/life-cycle.ts';
+import { lossGroups } from './groups/losses.ts';
+import { similarityGroup, softmaxGroup } from './groups/matrices.ts';
+import { truthGroup } from './groups/truths.ts';
+import type { Group } from './case.ts';
+
+/** What every engine must do, in every environment. */
+export const suite: readonly Group[] = [
+  ...lossGroups,
+  edgeCaseGroup,
+  similarityGroup,
+  softmaxGroup,
+  truthGroup,
+  badInputGroup,
+  lifeCycleGroup,
+];
+
+export function findGroup(name: string): Group {
+  const group = suite.find((candidate) => candidate.name === name);
+  if (!group) throw new Error(`The conformance suite has no group '${name}'.`);
+  return group;
+}
