@@ -38,10 +38,12 @@ test('unitInterval stays below 1 and is exact in single precision', () => {
   expect(Math.fround(unitInterval(0xffffffff))).toBe(unitInterval(0xffffffff));
 });
 
-describe('permute', () => {
-  const order = (size: number, seed: number, step: number, stream: number) =>
-    Array.from({ length: size }, (_, index) => permute(index, size, seed, step, stream));
+/** Where every index lands. */
+function order(size: number, seed: number, step: number, stream: number): number[] {
+  return Array.from({ length: size }, (_, index) => permute(index, size, seed, step, stream));
+}
 
+describe('permute', () => {
   test('is a bijection for every size from 1 to 300 and several steps', () => {
     for (let size = 1; size <= 300; size++) {
       for (const step of [0, 1, 1000]) {

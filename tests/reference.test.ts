@@ -1,0 +1,311 @@
+import { describe, expect, test } from 'vitest';
+import { normals } from '../src/data/random.ts';
+import type { Batch, LabelledBatch, PairedBatch } from '../src/engine/engine.ts';
+import { createReferenceEngine } from '../src/engine/reference/reference-engine.ts';
+import type { LossSpec } from '../src/losses/registry.ts';
+
+const engine = createReferenceEngine();
+
+async function lossOf(spec: LossSpec, batch: Batch): Promise<number> {
+  return (await engine.evaluate(spec, batch)).loss;
+}
+
+/** d value / d position at `at` from central differences, Richardson's step against their curvature. */
+async function slope(
+  value: (position: number) => Promise<number>,
+  at: number,
+  step: number,
+): Promise<number> {
+  const central = async (half: number) => {
+    const [above, below] = [Math.fround(at + half), Math.fround(at - half)];
+    return ((await value(above)) - (await value(below))) / (above - below);
+  };
+  return (4 * (await central(step / 2)) - (await central(step))) / 3;
+}
+
+function labelled(dimension: number, labels: number[], seed = 1): LabelledBatch {
+  return {
+    dimension,
+    embeddings: normals(labels.length * dimension, seed, 1),
+    labels: Uint32Array.from(labels),
+  };
+}
+
+function paired(dimension: number, count: number, extraNegatives = 0): PairedBatch {
+  const batch: PairedBatch = {
+    dimension,
+    queries: normals(count * dimension, 2, 1),
+    keys: normals(count * dimension, 2, 2),
+  };
+  if (extraNegatives > 0) batch.negatives = normals(extraNegatives * dimension, 2, 3);
+  return batch;
+}
+
+const pairs = [
+  ['one pair', labelled(3, [0, 0])],
+  ['pairs in the plane', labelled(2, [0, 1, 2, 3, 0, 1, 2, 3])],
+  ['pairs in five dimensions', labelled(5, [0, 0, 1, 1, 2, 2])],
+] as const;
+const classes = [
+  ['uneven classes and a loner', labelled(3, [7, 7, 7, 7, 0, 0, 0, 3, 3, 9])],
+  ['one class', labelled(3, [1, 1, 1, 1])],
+] as const;
+const towers = [
+  ['one query', paired(3, 1)],
+  ['five queries', paired(4, 5)],
+] as const;
+const queue = [
+  ['extra negatives', paired(3, 4, 6)],
+  ['one query and its extra negative', paired(2, 1, 1)],
+] as const;
+
+const cases: [string, LossSpec, Batch][] = [];
+for (const negatives of [true, false]) {
+  for (const normalize of [true, false]) {
+    const shared = { negatives, normalize };
+    for (const [name, batch] of [...pairs, ...classes]) {
+      cases.push(
+        [`NT-Xent, ${name}`, { kind: 'nt-xent', temperature: 0.5, ...shared }, batch],
+        [`SupCon out, ${name}`, { kind: 'sup-con', temperature: 0.3, form: 'out', ...shared }, batch],
+        [`SupCon in, ${name}`, { kind: 'sup-con', temperature: 0.3, form: 'in', ...shared }, batch],
+      );
+    }
+    for (const [name, batch] of towers) {
+      cases.push([`CLIP, ${name}`, { kind: 'clip', logitScale: 3, ...shared }, batch]);
+    }
+    for (const [name, batch] of [...towers, ...queue]) {
+      cases.push([`InfoNCE, ${name}`, { kind: 'info-nce', temperature: 0.4, ...shared }, batch]);
+    }
+  }
+}
+
+describe.each(cases)('%s %o', (_, spec, batch) => {
+  test('the gradient is the slope of the loss in every component', async () => {
+    const { gradient } = await engine.evaluate(spec, batch, { gradient: true });
+    const inputs = Object.keys(gradient!) as ('embeddings' | 'queries' | 'keys' | 'negatives')[];
+    expect(inputs).toEqual('embeddings' in batch ? ['embeddings'] : Object.keys(batch).filter(isVectors));
+    for (const input of inputs) {
+      const values = (batch as unknown as Record<string, Float32Array>)[input];
+      const slopes = (gradient as Record<string, Float32Array>)[input];
+      expect(slopes).toHaveLength(values.length);
+      for (let index = 0; index < values.length; index++) {
+        const moved = (value: number) => lossOf(spec, { ...batch, [input]: values.with(index, value) });
+        const expected = await slope(moved, values[index], 2 ** -8);
+        expect(Math.abs(slopes[index] - expected), `${input}[${index}] ${expected}`).toBeLessThan(2e-6);
+      }
+    }
+  });
+
+  test('the parameter gradient is the slope of the loss', async () => {
+    const { parameterGradients } = await engine.evaluate(spec, batch, { gradient: true });
+    const parameter = spec.kind === 'clip' ? 'logitScale' : 'temperature';
+    expect(Object.keys(parameterGradients!)).toEqual([parameter]);
+    const at = (spec as unknown as Record<string, number>)[parameter];
+    const expected = await slope((value) => lossOf({ ...spec, [parameter]: value }, batch), at, at / 256);
+    expect(Math.abs(parameterGradients![parameter] - expected)).toBeLessThan(1e-6 * (1 + Math.abs(expected)));
+  });
+
+  test('row losses, weighed by their terms, average to the loss', async () => {
+    const { loss, count, rowLosses } = await engine.evaluate(spec, batch, { rowLosses: true });
+    const weights =
+      'labels' in batch
+        ? batch.labels.map((label) => batch.labels.filter((other) => other === label).length - 1)
+        : new Uint32Array(rowLosses!.length).fill(1);
+    if (spec.kind === 'sup-con') weights.forEach((weight, row) => (weights[row] = Math.min(weight, 1)));
+    expect(weights.reduce((sum, weight) => sum + weight)).toBe(count);
+    const mean = rowLosses!.reduce((sum, rowLoss, row) => sum + rowLoss * weights[row], 0) / count;
+    expect(mean).toBeCloseTo(loss, 5);
+  });
+});
+
+function isVectors(name: string): boolean {
+  return name !== 'dimension';
+}
+
+/** `count` unit vectors whose cosines are all -1 / (count - 1). */
+function simplex(count: number): Float32Array {
+  const length = Math.sqrt(1 - 1 / count);
+  return Float32Array.from(
+    { length: count * count },
+    (_, index) => (Number(index % count === Math.floor(index / count)) - 1 / count) / length,
+  );
+}
+
+function repeated(vector: number[], count: number): Float32Array {
+  return Float32Array.from({ length: vector.length * count }, (_, index) => vector[index % vector.length]);
+}
+
+describe('closed forms', () => {
+  const same = [0.6, -0.8, 0];
+  const pairIds = Uint32Array.from({ length: 12 }, (_, index) => index % 6);
+
+  test.each([0.01, 0.1, 1])(
+    'collapse costs the logarithm of the candidates at temperature %f',
+    async (temperature) => {
+      const set = { dimension: 3, embeddings: repeated(same, 12), labels: pairIds };
+      const pair = { dimension: 3, queries: repeated(same, 6), keys: repeated(same, 6) };
+      const negatives = repeated(same, 20);
+      expect(await lossOf({ kind: 'nt-xent', temperature }, set)).toBeCloseTo(Math.log(11), 10);
+      expect(await lossOf({ kind: 'sup-con', temperature }, set)).toBeCloseTo(Math.log(11), 10);
+      expect(await lossOf({ kind: 'info-nce', temperature }, pair)).toBeCloseTo(Math.log(6), 10);
+      expect(await lossOf({ kind: 'clip', logitScale: 1 / temperature }, pair)).toBeCloseTo(Math.log(6), 10);
+      expect(await lossOf({ kind: 'info-nce', temperature }, { ...pair, negatives })).toBeCloseTo(
+        Math.log(21),
+        10,
+      );
+    },
+  );
+
+  test('InfoNCE and CLIP at a simplex', async () => {
+    const batch = { dimension: 7, queries: simplex(7), keys: simplex(7) };
+    const temperature = 0.3;
+    const expected = Math.log(1 + 6 * Math.exp(-7 / (6 * temperature)));
+    const options = { gradient: true };
+    const infoNce = await engine.evaluate({ kind: 'info-nce', temperature }, batch, options);
+    expect(infoNce.loss).toBeCloseTo(expected, 6);
+    const raw = { kind: 'clip', logitScale: 1 / temperature, normalize: false } as const;
+    const clip = await engine.evaluate(raw, batch, options);
+    expect(clip.loss).toBeCloseTo(expected, 6);
+    const tangent = await engine.evaluate({ ...raw, normalize: true }, batch, options);
+    const { queries } = tangent.gradient as { queries: Float32Array };
+    for (const component of queries) expect(Math.abs(component)).toBeLessThan(1e-6);
+  });
+
+  test('NT-Xent at a simplex of pairs', async () => {
+    const embeddings = new Float32Array([...simplex(6), ...simplex(6)]);
+    const temperature = 0.2;
+    const scale = 1 / temperature;
+    const expected = Math.log(Math.exp(scale) + 10 * Math.exp(-scale / 5)) - scale;
+    const batch = { dimension: 6, embeddings, labels: pairIds };
+    expect(await lossOf({ kind: 'nt-xent', temperature }, batch)).toBeCloseTo(expected, 6);
+  });
+
+  test.each(['out', 'in'] as const)('SupCon (%s) at a simplex of classes', async (form) => {
+    const [count, members, temperature] = [4, 3, 0.5];
+    const vertices = simplex(count);
+    const batch = {
+      dimension: count,
+      embeddings: new Float32Array(Array.from({ length: members }, () => [...vertices]).flat()),
+      labels: Uint32Array.from({ length: count * members }, (_, index) => index % count),
+    };
+    const expected = Math.log(
+      members - 1 + members * (count - 1) * Math.exp(-count / ((count - 1) * temperature)),
+    );
+    expect(await lossOf({ kind: 'sup-con', temperature, form }, batch)).toBeCloseTo(expected, 6);
+  });
+
+  test('SupCon of two views is NT-Xent', async () => {
+    const batch = labelled(4, [0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+    const options = { gradient: true };
+    const supCon = await engine.evaluate({ kind: 'sup-con', temperature: 0.2 }, batch, options);
+    const ntXent = await engine.evaluate({ kind: 'nt-xent', temperature: 0.2 }, batch, options);
+    expect(supCon.loss).toBeCloseTo(ntXent.loss, 12);
+    expect(supCon.count).toBe(ntXent.count);
+    expect(supCon.parameterGradients!.temperature).toBeCloseTo(ntXent.parameterGradients!.temperature, 10);
+  });
+
+  test('the mean inside the logarithm never costs more than outside', async () => {
+    const batch = labelled(3, [0, 0, 0, 1, 1, 1, 1]);
+    const outside = await lossOf({ kind: 'sup-con', form: 'out' }, batch);
+    expect(await lossOf({ kind: 'sup-con', form: 'in' }, batch)).toBeLessThan(outside);
+  });
+});
+
+describe("optax's published numbers for NT-Xent at temperature 0.07", () => {
+  const vectors = [-1.954, 1.078, 0.238, -0.5703, 1.8745, -0.0195, -0.6719, -1.921];
+
+  test.each([
+    ['pairs', vectors, [0, 0, 1, 1], 14.01032],
+    ['classes', vectors, [0, 0, 0, 1], 8.968544],
+    ['a zero vector', [0, 0, ...vectors.slice(2)], [0, 0, 1, 1], 9.2889],
+  ])('%s', async (_, embeddings, labels, expected) => {
+    const batch = {
+      dimension: 2,
+      embeddings: Float32Array.from(embeddings),
+      labels: Uint32Array.from(labels),
+    };
+    expect(Math.abs((await lossOf({ kind: 'nt-xent', temperature: 0.07 }, batch)) - expected)).toBeLessThan(
+      1e-4,
+    );
+  });
+});
+
+describe('numbers that single precision loses', () => {
+  test('a temperature of 0.01 neither overflows nor saturates', async () => {
+    // The positive is orthogonal, the negative identical: 100 nats, where log(p + tiny) stops at 87.34.
+    const batch = {
+      dimension: 2,
+      queries: Float32Array.of(1, 0),
+      keys: Float32Array.of(0, 1),
+      negatives: Float32Array.of(1, 0),
+    };
+    const spec = { kind: 'info-nce', temperature: 0.01 } as const;
+    const { loss, gradient } = await engine.evaluate(spec, batch, { gradient: true });
+    expect(loss).toBeCloseTo(100, 10);
+    expect((gradient as { queries: Float32Array }).queries[1]).toBeCloseTo(-100, 4);
+  });
+
+  test('a loss of 1e-38 keeps its digits', async () => {
+    const batch = {
+      dimension: 1,
+      queries: Float32Array.of(1),
+      keys: Float32Array.of(1),
+      negatives: Float32Array.of(-1),
+    };
+    const loss = await lossOf({ kind: 'info-nce', temperature: 1 / 44 }, batch);
+    expect(loss / Math.exp(-88)).toBeCloseTo(1, 10);
+  });
+});
+
+describe('nothing to learn from', () => {
+  test('singletons give loss 0, count 0 and no gradient', async () => {
+    for (const kind of ['nt-xent', 'sup-con'] as const) {
+      const options = { gradient: true, rowLosses: true };
+      const evaluation = await engine.evaluate({ kind }, labelled(3, [0, 1, 2]), options);
+      expect(evaluation).toMatchObject({ loss: 0, count: 0 });
+      expect((evaluation.gradient as { embeddings: Float32Array }).embeddings).toEqual(new Float32Array(9));
+      expect(evaluation.rowLosses).toEqual(new Float32Array(3));
+    }
+  });
+
+  test('a zero vector has cosine 0 and gradient 0', async () => {
+    const batch = { ...labelled(2, [0, 0, 1, 1]), embeddings: Float32Array.of(0, 0, 1, 0, 0, 1, 1, 1) };
+    const { gradient } = await engine.evaluate({ kind: 'nt-xent' }, batch, { gradient: true });
+    const { embeddings } = gradient as { embeddings: Float32Array };
+    expect(embeddings.subarray(0, 2)).toEqual(new Float32Array(2));
+    expect(embeddings.every(Number.isFinite)).toBe(true);
+    expect((await engine.similarity(batch)).subarray(0, 4)).toEqual(new Float32Array(4));
+  });
+
+  test.each([1e-20, 1e20])('vectors of length %f are normalized like any other', async (length) => {
+    const batch = labelled(3, [0, 0, 1, 1]);
+    const scaled = { ...batch, embeddings: batch.embeddings.map((value) => value * length) };
+    const expected = length < 1e-12 ? Math.log(3) : await lossOf({ kind: 'nt-xent' }, batch);
+    expect(await lossOf({ kind: 'nt-xent' }, scaled)).toBeCloseTo(expected, 5);
+  });
+});
+
+describe('stored matrices', () => {
+  const batch = {
+    dimension: 2,
+    queries: Float32Array.of(3, 4, 0, 2),
+    keys: Float32Array.of(1, 0, 0, 1),
+    negatives: Float32Array.of(3, 3),
+  };
+
+  test.each([
+    ['cosine', [0.6, 0.8, 1.4 * Math.SQRT1_2, 0, 1, Math.SQRT1_2]],
+    ['dot', [3, 4, 21, 0, 2, 6]],
+    ['euclidean', [Math.sqrt(20), Math.sqrt(18), 1, Math.sqrt(5), 1, Math.sqrt(10)]],
+  ] as const)('%s', async (metric, expected) => {
+    const similarity = await engine.similarity(batch, { metric });
+    expected.forEach((value, index) => expect(similarity[index]).toBeCloseTo(value, 6));
+    expect(similarity).toHaveLength(6);
+  });
+
+  test('softmax divides by the temperature, row by row, without overflow', async () => {
+    const logits = Float32Array.of(0, Math.log(3), 1000, 1000, -1e30, 0);
+    const softmax = await engine.softmax(logits, { rows: 3, columns: 2 }, 0.5);
+    [0.1, 0.9, 0.5, 0.5, 0, 1].forEach((value, index) => expect(softmax[index]).toBeCloseTo(value, 6));
+  });
+});
