@@ -1,0 +1,144 @@
+import { Charts } from './ui/charts.ts';
+import { Diagnosis, plateausOf } from './ui/diagnosis.ts';
+import { uniformityFloor } from './ui/floor.ts';
+import { parseHash } from './ui/hash.ts';
+import { History } from './ui/history.ts';
+import { keepLink, linkOf } from './ui/link.ts';
+import { Messages } from './ui/messages.ts';
+import { showPanel } from './ui/panel.ts';
+import { showPresets } from './ui/preset-bar.ts';
+import { presetState } from './ui/presets.ts';
+import { Run } from './ui/run.ts';
+import { Stage } from './ui/stage.ts';
+import { startsNewRun } from './ui/state.ts';
+import { Status } from './ui/status.ts';
+import { Store } from './ui/store.ts';
+import { applyTheme, onSystemThemeChange } from './ui/theme.ts';
+import { Transport } from './ui/transport.ts';
+
+/** A frame that comes later than this was not drawn in time; the run does not try to catch up. */
+const LONGEST_FRAME_MS = 100;
+/** Charts are for reading, and read well at this pace. */
+const CHART_INTERVAL_MS = 100;
+
+const element = (id: string) => document.getElementById(id)!;
+
+const { state: linked, problems } = parseHash(location.hash);
+const store = new Store(linked);
+applyTheme(linked.theme);
+
+const messages = new Messages(element('messages'));
+const stage = new Stage(element('stage'), store);
+const status = new Status(element('status'));
+const charts = new Charts(element('charts'));
+
+let playing = true;
+let history = new History();
+let diagnosis = new Diagnosis();
+
+const showProblems = (sentences: string[]) => {
+  if (sentences.length > 0) messages.show('link', sentences.join(' '));
+  else messages.clear('link');
+};
+showProblems(problems);
+keepLink(store, showProblems);
+
+const run = new Run(store, {
+  async onSimulation(simulation, device, fresh) {
+    if (fresh) {
+      history = new History();
+      diagnosis = new Diagnosis();
+      charts.begin(history);
+      messages.clear('diagnosis');
+    }
+    messages.clear('broken');
+    status.describe(simulation.description);
+    await stage.show(simulation, device);
+    document.getElementById('waiting')?.remove();
+  },
+  onNotice(notice) {
+    if (notice) messages.show('engine', notice);
+    else messages.clear('engine');
+  },
+  onBroken(reason) {
+    setPlaying(false);
+    messages.show('broken', reason);
+  },
+});
+
+const transport = new Transport(element('transport'), {
+  playPause: () => setPlaying(!playing),
+  step() {
+    setPlaying(false);
+    run.simulation?.advance(1);
+  },
+  reset: () => run.restart(),
+  newSeed: () => store.set({ seed: crypto.getRandomValues(new Uint32Array(1))[0] % 100_000 }),
+  async copyLink() {
+    try {
+      await navigator.clipboard.writeText(linkOf(store.state));
+      return 'Copied';
+    } catch {
+      return 'See the address bar';
+    }
+  },
+});
+
+function setPlaying(play: boolean): void {
+  playing = play;
+  transport.showPlaying(play);
+}
+
+showPresets(element('presets'), element('watch'), store, (preset) => {
+  const before = store.state;
+  store.set(presetState(preset, before));
+  if (!startsNewRun(before, store.state)) run.restart();
+});
+showPanel(element('panel'), store);
+
+store.subscribe((state, previous) => {
+  if (state.theme !== previous.theme) {
+    applyTheme(state.theme);
+    charts.recolour();
+  }
+  showReferences();
+});
+onSystemThemeChange(() => charts.recolour());
+
+function showReferences(): void {
+  const [plateau] = plateausOf(store.state);
+  charts.setReference('loss', plateau && { name: plateau.name, value: plateau.loss });
+  charts.setReference('uniformity', { name: 'uniform', value: uniformityFloor(store.state.dimension) });
+  charts.draw();
+}
+showReferences();
+
+let lastFrame = performance.now();
+let chartsDrawn = 0;
+
+function frame(now: number): void {
+  requestAnimationFrame(frame);
+  const elapsed = Math.min(Math.max(now - lastFrame, 0), LONGEST_FRAME_MS);
+  lastFrame = now;
+  const { simulation } = run;
+  if (!simulation) return;
+  if (playing) simulation.advance((store.state.speed * elapsed) / 1000);
+  run.frame(now);
+  stage.draw();
+  status.frame(now, simulation.stepsTaken);
+
+  const { statistics } = simulation;
+  if (statistics && history.push(statistics)) {
+    const found = diagnosis.read(store.state, statistics);
+    if (found?.broken) setPlaying(false);
+    if (found) messages.show('diagnosis', found.sentence);
+    else messages.clear('diagnosis');
+  }
+  if (now - chartsDrawn > CHART_INTERVAL_MS) {
+    chartsDrawn = now;
+    charts.draw();
+  }
+}
+
+run.restart();
+requestAnimationFrame(frame);

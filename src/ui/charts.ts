@@ -1,0 +1,194 @@
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { History, Measure } from './history.ts';
+import { History as EmptyHistory } from './history.ts';
+import { colourOf } from './theme.ts';
+
+/** A value that a curve is to be held against, drawn as a dashed line with its name. */
+export interface ReferenceLine {
+  name: string;
+  value: number;
+}
+
+interface ChartDescription {
+  measure: Measure;
+  title: string;
+  tooltip: string;
+}
+
+const descriptions: readonly ChartDescription[] = [
+  {
+    measure: 'loss',
+    title: 'Loss',
+    tooltip: 'The loss of the batch, in nats. Faint: the run before this one.',
+  },
+  {
+    measure: 'alignment',
+    title: 'Alignment',
+    tooltip: 'Mean squared distance of positive pairs, 0 to 4. Low: partners have met.',
+  },
+  {
+    measure: 'uniformity',
+    title: 'Uniformity',
+    tooltip: 'log mean exp(-2 |x - y|²) over pairs of points. 0: collapsed. Lower: more evenly spread.',
+  },
+];
+
+/** Whole steps only. */
+const STEP_INCREMENTS = [1, 2, 5]
+  .flatMap((digit) => [1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((power) => digit * power))
+  .toSorted((a, b) => a - b);
+const TICK_FONT = '11px ui-sans-serif, system-ui, sans-serif';
+
+/** Loss, alignment and uniformity over the steps of the run. */
+export class Charts {
+  readonly #charts: Chart[];
+  #present: History = new EmptyHistory();
+  #previous: History = new EmptyHistory();
+
+  constructor(container: HTMLElement) {
+    this.#charts = descriptions.map((description) => new Chart(container, description));
+  }
+
+  /** Starts a new curve; what was there stays as a ghost. */
+  begin(history: History): void {
+    if (this.#present.length > 1) this.#previous = this.#present;
+    this.#present = history;
+    this.draw();
+  }
+
+  setReference(measure: Measure, line: ReferenceLine | undefined): void {
+    this.#charts.find((chart) => chart.measure === measure)?.setReference(line);
+  }
+
+  draw(): void {
+    for (const chart of this.#charts) chart.draw(this.#present, this.#previous);
+  }
+
+  /** Takes the colours of the style sheet anew. */
+  recolour(): void {
+    for (const chart of this.#charts) chart.build();
+    this.draw();
+  }
+}
+
+class Chart {
+  readonly measure: Measure;
+  readonly #value: HTMLElement;
+  readonly #plotArea: HTMLElement;
+  #plot: uPlot | undefined;
+  #reference: ReferenceLine | undefined;
+
+  constructor(container: HTMLElement, { measure, title, tooltip }: ChartDescription) {
+    this.measure = measure;
+    const figure = document.createElement('figure');
+    figure.className = `chart ${measure}`;
+    figure.title = tooltip;
+    const caption = document.createElement('figcaption');
+    const name = document.createElement('span');
+    name.textContent = title;
+    this.#value = document.createElement('output');
+    // An output is a live region by default, and this one changes with every step.
+    this.#value.setAttribute('aria-live', 'off');
+    this.#value.textContent = '–';
+    caption.append(name, this.#value);
+    this.#plotArea = document.createElement('div');
+    this.#plotArea.className = 'plot';
+    figure.append(caption, this.#plotArea);
+    container.append(figure);
+    this.build();
+    new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(this.#plotArea);
+  }
+
+  setReference(line: ReferenceLine | undefined): void {
+    this.#reference = line;
+  }
+
+  draw(present: History, previous: History): void {
+    const latest = present.values[this.measure].at(-1);
+    this.#value.textContent = latest === undefined ? '–' : latest.toFixed(3);
+    this.#plot?.setData(
+      uPlot.join([
+        [present.steps, present.values[this.measure]],
+        [previous.steps, previous.values[this.measure]],
+      ]),
+    );
+  }
+
+  build(): void {
+    this.#plot?.destroy();
+    const ink = colourOf('--muted');
+    const grid = { stroke: colourOf('--grid'), width: 1 };
+    const axis = { stroke: ink, grid, ticks: { show: false }, font: TICK_FONT };
+    const options: uPlot.Options = {
+      ...this.#size(),
+      padding: [6, 8, 0, 0],
+      cursor: { show: false },
+      legend: { show: false },
+      scales: { x: { time: false }, y: { range: (_plot, low, high) => this.#range(low, high) } },
+      axes: [
+        {
+          ...axis,
+          size: 20,
+          gap: 2,
+          space: 60,
+          incrs: STEP_INCREMENTS,
+          grid: { show: false },
+          values: (_plot, ticks) => ticks.map(shortStep),
+        },
+        { ...axis, size: 40, gap: 4, space: 26 },
+      ],
+      series: [
+        {},
+        { stroke: colourOf(`--${this.measure}`), width: 1.75, points: { show: false }, spanGaps: true },
+        { stroke: colourOf('--ghost'), width: 1.25, points: { show: false }, spanGaps: true },
+      ],
+      hooks: { drawAxes: [(plot) => this.#drawReference(plot, ink)] },
+    };
+    this.#plot = new uPlot(options, [[], [], []], this.#plotArea);
+  }
+
+  #size(): { width: number; height: number } {
+    return { width: this.#plotArea.clientWidth || 200, height: this.#plotArea.clientHeight || 80 };
+  }
+
+  /** All of the curve and its reference, with a little air. */
+  #range(low: number | null, high: number | null): [number, number] {
+    const values = [low, high, this.#reference?.value].filter((value) => Number.isFinite(value)) as number[];
+    if (values.length === 0) return [0, 1];
+    const least = Math.min(...values);
+    const most = Math.max(...values);
+    const air = 0.08 * (most - least) || 0.5;
+    return [least - air, most + air];
+  }
+
+  #drawReference(plot: uPlot, ink: string): void {
+    if (!this.#reference) return;
+    const { ctx, bbox } = plot;
+    const { name, value } = this.#reference;
+    const y = Math.round(plot.valToPos(value, 'y', true));
+    ctx.save();
+    ctx.strokeStyle = ink;
+    ctx.fillStyle = ink;
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+    ctx.font = TICK_FONT.replace('11px', `${11 * devicePixelRatio}px`);
+    ctx.textAlign = 'right';
+    const below = y - bbox.top < bbox.height / 2;
+    ctx.textBaseline = below ? 'top' : 'bottom';
+    ctx.fillText(
+      `${name} = ${value.toFixed(2)}`,
+      bbox.left + bbox.width - 2,
+      y + (below ? 3 : -3) * devicePixelRatio,
+    );
+    ctx.restore();
+  }
+}
+
+function shortStep(step: number): string {
+  return step >= 10_000 ? `${step / 1000}k` : String(step);
+}

@@ -1,0 +1,53 @@
+import type { Statistics } from '../simulation/settings.ts';
+import { candidatesOf } from './run-settings.ts';
+import { lossOf, parametersOf } from './state.ts';
+import type { State } from './state.ts';
+
+/** How near a plateau a loss is called stuck, relative to the plateau. */
+const PLATEAU_TOLERANCE = 2e-3;
+/** For how many steps it has to stay there. */
+const PLATEAU_STEPS = 150;
+
+/** Losses that the present loss gets stuck at, with their names. */
+export function plateausOf(state: State): { name: string; loss: number }[] {
+  return lossOf(state).plateaus(parametersOf(state), { candidates: candidatesOf(state) });
+}
+
+/** Watches the statistics of a run for what a person would want to be told. */
+export class Diagnosis {
+  #plateauName: string | undefined;
+  #plateauSince = 0;
+
+  /** The sentence about the newest statistics, if there is one to say; `broken` when going on makes no sense. */
+  read(state: State, statistics: Statistics): { sentence: string; broken: boolean } | undefined {
+    const { step, loss, count } = statistics;
+    if (!Number.isFinite(loss)) {
+      return {
+        sentence: `The loss is no longer a number at step ${step.toLocaleString('en')}: the steps were too long for single precision. Lower the learning rate, then Reset.`,
+        broken: true,
+      };
+    }
+    if (count === 0) {
+      return {
+        sentence:
+          'Loss 0: there is nothing to learn from (count 0). No anchor of this batch has what the loss needs.',
+        broken: false,
+      };
+    }
+    const sentence = this.#plateau(state, step, loss);
+    return sentence === undefined ? undefined : { sentence, broken: false };
+  }
+
+  #plateau(state: State, step: number, loss: number): string | undefined {
+    const plateau = plateausOf(state).find(
+      (candidate) =>
+        Math.abs(loss - candidate.loss) <= PLATEAU_TOLERANCE * Math.max(1, Math.abs(candidate.loss)),
+    );
+    if (plateau?.name !== this.#plateauName) {
+      this.#plateauName = plateau?.name;
+      this.#plateauSince = step;
+    }
+    if (!plateau || step - this.#plateauSince < PLATEAU_STEPS) return undefined;
+    return `The loss rests at ${plateau.loss.toFixed(3)} — ${plateau.name}.`;
+  }
+}

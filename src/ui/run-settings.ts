@@ -1,0 +1,66 @@
+import { pairCount } from '../data/dataset.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { LossSpec } from '../losses/registry.ts';
+import type { Hyperparameters, Start } from '../simulation/settings.ts';
+import type { CloudShape } from '../render/renderer.ts';
+import { lossOf } from './state.ts';
+import type { State } from './state.ts';
+
+/** Beyond this many, links would hide the points. */
+const MOST_LINKS = 4096;
+
+/** A class needs two points, so a small set holds fewer classes than asked for. */
+export function datasetOf({ data, points, classes }: State): Dataset {
+  return { kind: data, points, classes: Math.min(classes, Math.floor(points / 2)) };
+}
+
+export function startOf(state: State): Start {
+  return { seed: state.seed, dimension: state.dimension, dataset: datasetOf(state) };
+}
+
+/** Pairs that a batch holds: what was asked for, or all there are. */
+export function batchPairsOf(state: State): number {
+  return Math.min(state.pairs, pairCount(datasetOf(state)));
+}
+
+export function hyperparametersOf(state: State): Hyperparameters {
+  return {
+    loss: { kind: state.loss, ...state.parameters } as LossSpec,
+    batchPairs: batchPairsOf(state),
+    geometry: state.geometry,
+    optimizer: state.optimizer,
+    learningRate: state.rate,
+  };
+}
+
+/** How many candidates stand in one anchor's denominator. Classes are taken to be of equal size. */
+export function candidatesOf(state: State): number {
+  const pairs = batchPairsOf(state);
+  const loss = lossOf(state);
+  if (loss.batch === 'paired') return pairs;
+  const dataset = datasetOf(state);
+  if (loss.isolatesPositives && dataset.kind === 'classes') {
+    return 1 + Math.round(2 * pairs * (1 - 1 / dataset.classes));
+  }
+  return 2 * pairs - 1;
+}
+
+/** Colour is what a point is: its pair, its class, or its place on the ring. */
+export function shapeOf({ dimension, dataset }: Start): CloudShape {
+  const { kind, points, classes } = dataset;
+  const hues = Float32Array.from({ length: points }, (_, point) => {
+    if (kind === 'classes') return (point % classes) / classes;
+    return kind === 'ring' ? point / points : Math.floor(point / 2) / Math.ceil(points / 2);
+  });
+  return { points, displayDimension: dimension === 2 ? 2 : 3, hues, links: linksOf(dataset) };
+}
+
+function linksOf({ kind, points }: Dataset): Uint32Array {
+  if (kind === 'classes') return new Uint32Array();
+  const count = kind === 'ring' ? points : Math.floor(points / 2);
+  if (count > MOST_LINKS) return new Uint32Array();
+  return Uint32Array.from(
+    { length: 2 * count },
+    (_, end) => (kind === 'ring' ? (end + 1) >> 1 : end) % points,
+  );
+}

@@ -1,0 +1,156 @@
+import type { vec3 } from 'gl-matrix';
+import { Camera } from '../render/camera.ts';
+import { createCanvasRenderer } from '../render/canvas-renderer.ts';
+import { nearestPoint } from '../render/picking.ts';
+import { comfortablePointRadius } from '../render/picture.ts';
+import type { CloudRenderer } from '../render/renderer.ts';
+import type { Simulation } from '../simulation/simulation.ts';
+import { attachOrbit } from './orbit.ts';
+import type { Picked } from './orbit.ts';
+import { shapeOf } from './run-settings.ts';
+import { themeOf } from './theme.ts';
+import type { State } from './state.ts';
+import type { Store } from './store.ts';
+
+/** How far from a point, in CSS pixels, a press still takes it. */
+const REACH = 14;
+
+/** One canvas, and what it takes to draw and to touch it. */
+interface Canvas {
+  renderer: CloudRenderer;
+  /** The device that the renderer draws with; undefined for Canvas 2D. */
+  device: GPUDevice | undefined;
+  remove(): void;
+}
+
+/** Where the cloud is drawn, looked at from, and touched. */
+export class Stage {
+  readonly #container: HTMLElement;
+  readonly #store: Store;
+  readonly #camera = new Camera();
+  #canvas: Canvas | undefined;
+  #simulation: Simulation | undefined;
+  /** A point in the hand, and where the hand is. */
+  #held: Picked | undefined;
+  /** What the last frame showed; drawn again only when something else is to be seen. */
+  #drawn: unknown[] = [];
+
+  constructor(container: HTMLElement, store: Store) {
+    this.#container = container;
+    this.#store = store;
+    new ResizeObserver(() => this.#resize()).observe(container);
+  }
+
+  /** Shows a simulation from the next frame on. */
+  async show(simulation: Simulation, device: GPUDevice | undefined): Promise<void> {
+    if (!this.#canvas || device !== this.#canvas.device) {
+      const canvas = await this.#createCanvas(device);
+      this.#canvas?.remove();
+      this.#canvas = canvas;
+      this.#resize();
+    }
+    const shape = shapeOf(simulation.start);
+    this.#camera.dimension = shape.displayDimension;
+    this.#canvas.renderer.setShape(shape);
+    this.#simulation = simulation;
+    this.#held = undefined;
+    this.#drawAgain();
+  }
+
+  /** Called once a frame. */
+  draw(): void {
+    const simulation = this.#simulation;
+    if (!simulation || !this.#canvas) return;
+    if (this.#held) this.#place(this.#held);
+    const { state } = this.#store;
+    const { positions, stepsTaken } = simulation;
+    const seen = [stepsTaken, positions.on === 'cpu' && positions.array, state.links, themeOf(state.theme)];
+    if (seen.every((part, index) => part === this.#drawn[index])) return;
+    this.#drawn = seen;
+    this.#fit(state, simulation);
+    const { clientWidth: width, clientHeight: height } = this.#container;
+    this.#canvas.renderer.draw(positions, {
+      viewProjection: this.#camera.viewProjection(),
+      pointRadius: comfortablePointRadius(simulation.start.dataset.points, width, height),
+      showLinks: state.links,
+      showGuide: true,
+      theme: themeOf(state.theme),
+      highlighted: this.#held?.point ?? -1,
+    });
+  }
+
+  /** The plane has no edge: the view widens with the cloud, and never shows less than the unit circle. */
+  #fit({ geometry }: State, { statistics }: Simulation): void {
+    const radius = geometry === 'plane' ? (statistics?.radius ?? 1) : 1;
+    this.#camera.radius = Number.isFinite(radius) ? Math.max(1, radius) : 1;
+  }
+
+  #drawAgain(): void {
+    this.#drawn = [];
+  }
+
+  /** A canvas cannot change the kind of its context, so a new kind of renderer takes a new canvas. */
+  async #createCanvas(device: GPUDevice | undefined): Promise<Canvas> {
+    const canvas = document.createElement('canvas');
+    canvas.setAttribute('role', 'img');
+    canvas.setAttribute(
+      'aria-label',
+      'One point per embedding; points of one colour are positives of each other. Arrow keys turn the view, + and - zoom.',
+    );
+    const renderer = device
+      ? (await import('../render/webgpu-renderer.ts')).createWebGpuRenderer(canvas, device)
+      : createCanvasRenderer(canvas);
+    const letGo = attachOrbit(canvas, this.#camera, {
+      pick: (x, y) => this.#pick(x, y),
+      onSphere: () => this.#store.state.geometry === 'sphere',
+      moved: (point, position) => (this.#held = { point, position }),
+      released: () => {
+        this.#held = undefined;
+        this.#drawAgain();
+      },
+      viewed: () => this.#drawAgain(),
+    });
+    this.#container.prepend(canvas);
+    const remove = () => {
+      letGo();
+      renderer.dispose();
+      canvas.remove();
+    };
+    return { renderer, device, remove };
+  }
+
+  /** The point to be dragged; above 3 dimensions the picture is a projection, and its points cannot be moved. */
+  async #pick(x: number, y: number): Promise<Picked | undefined> {
+    const simulation = this.#simulation;
+    if (!simulation || simulation.start.dimension > 3) return undefined;
+    const { positions } = simulation;
+    const array = positions.on === 'cpu' ? positions.array : await positionsOf(simulation);
+    const { clientWidth: width, clientHeight: height } = this.#container;
+    const point = nearestPoint(array, this.#camera.viewProjection(), { width, height }, x, y, REACH);
+    return point < 0 ? undefined : { point, position: array.slice(4 * point, 4 * point + 3) as vec3 };
+  }
+
+  /** The run goes on pulling at a point that is held, so it is put back every frame. */
+  #place({ point, position: [x, y, z] }: Picked): void {
+    this.#simulation!.place(point, x, y, z);
+    this.#drawAgain();
+  }
+
+  #resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.#container;
+    this.#camera.resize(width, height);
+    this.#canvas?.renderer.resize(width, height, devicePixelRatio);
+    this.#drawAgain();
+  }
+}
+
+/** Reads the points of a 2-D or 3-D run back from the GPU, x, y, z, unused each. */
+async function positionsOf(simulation: Simulation): Promise<Float32Array> {
+  const { embeddings } = await simulation.snapshot();
+  const { dataset, dimension } = simulation.start;
+  const positions = new Float32Array(4 * dataset.points);
+  for (let point = 0; point < dataset.points; point++) {
+    positions.set(embeddings.subarray(dimension * point, dimension * (point + 1)), 4 * point);
+  }
+  return positions;
+}

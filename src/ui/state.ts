@@ -1,0 +1,203 @@
+import type { DatasetKind } from '../data/dataset.ts';
+import type { ParameterValue, ParameterValues } from '../losses/loss.ts';
+import { findLoss, losses } from '../losses/registry.ts';
+import type { AnyLoss, LossKind } from '../losses/registry.ts';
+import type { Geometry, OptimizerKind } from '../simulation/settings.ts';
+import type { AnyField, BooleanField, ChoiceField, FieldValue, NumberField } from './fields.ts';
+
+export type EngineChoice = 'auto' | 'webgpu' | 'cpu' | 'reference';
+export type ThemeChoice = 'auto' | 'light' | 'dark';
+
+function number(field: Omit<NumberField, 'type'>): NumberField {
+  return { type: 'number', ...field };
+}
+
+function choice<Choice extends string>(field: Omit<ChoiceField<Choice>, 'type'>): ChoiceField<Choice> {
+  return { type: 'choice', ...field };
+}
+
+function boolean(field: Omit<BooleanField, 'type'>): BooleanField {
+  return { type: 'boolean', ...field };
+}
+
+/** What fixes the start of a run: changing one of these starts a new run. */
+export const startFields = {
+  data: choice<DatasetKind>({
+    default: 'instances',
+    choices: { instances: 'instances: two views', classes: 'classes', ring: 'ring: neighbours' },
+    label: 'Positives',
+    description:
+      'Which points are positives of each other. Instances: two views of each thing. Classes: all of one class. Ring: neighbours on a ring.',
+  }),
+  points: number({
+    default: 1024,
+    minimum: 2,
+    maximum: 65536,
+    scale: 'logarithmic',
+    integer: true,
+    label: 'Points',
+    description: 'How many embeddings there are.',
+  }),
+  classes: number({
+    default: 4,
+    minimum: 1,
+    maximum: 64,
+    scale: 'logarithmic',
+    integer: true,
+    label: 'Classes',
+    description: 'How many classes the points belong to. A class needs two points.',
+  }),
+  dimension: number({
+    default: 3,
+    minimum: 2,
+    maximum: 512,
+    scale: 'logarithmic',
+    integer: true,
+    label: 'Dimension',
+    description: 'Coordinates of each embedding. Above 3 the picture shows the three principal axes.',
+  }),
+  seed: number({
+    default: 1,
+    minimum: 0,
+    maximum: 4294967295,
+    scale: 'linear',
+    integer: true,
+    label: 'Seed',
+    description: 'The same seed gives the same start and the same batches.',
+  }),
+};
+
+/** What takes effect with the next step and never resets the run. */
+export const liveFields = {
+  loss: choice<LossKind>({
+    default: 'nt-xent',
+    choices: Object.fromEntries(losses.map(({ kind, name }) => [kind, name])) as Record<LossKind, string>,
+    label: 'Loss',
+    description: 'What the points descend on.',
+  }),
+  pairs: number({
+    default: 32768,
+    minimum: 2,
+    maximum: 32768,
+    scale: 'logarithmic',
+    integer: true,
+    label: 'Batch pairs',
+    description:
+      'Positive pairs in a batch; a batch holds twice as many points. More than there are means all.',
+  }),
+  geometry: choice<Geometry>({
+    default: 'sphere',
+    choices: { sphere: 'sphere', plane: 'plane' },
+    label: 'Geometry',
+    description: 'Sphere: every step ends on the unit sphere. Plane: points move freely.',
+  }),
+  optimizer: choice<OptimizerKind>({
+    default: 'adam',
+    choices: { sgd: 'SGD', momentum: 'momentum', adam: 'Adam' },
+    label: 'Optimizer',
+    description: 'How a gradient becomes a step.',
+  }),
+  rate: number({
+    default: 0.03,
+    minimum: 0.0001,
+    maximum: 1000,
+    scale: 'logarithmic',
+    integer: false,
+    label: 'Learning rate',
+    description: 'The length of a step. Losses are means, so SGD wants a rate that grows with the batch.',
+  }),
+  speed: number({
+    default: 60,
+    minimum: 1,
+    maximum: 1000,
+    scale: 'logarithmic',
+    integer: true,
+    label: 'Steps per second',
+    description: 'How many steps are asked for; the status line tells how many are taken.',
+  }),
+};
+
+/** How the run is computed and looked at: a choice of the person, which no preset touches. */
+export const viewFields = {
+  engine: choice<EngineChoice>({
+    default: 'auto',
+    choices: { auto: 'auto', webgpu: 'WebGPU', cpu: 'CPU', reference: 'reference (float64)' },
+    label: 'Engine',
+    description: 'What computes the run. Auto: WebGPU on a hardware adapter, else the CPU.',
+  }),
+  links: boolean({
+    default: true,
+    label: 'Links of positives',
+    description: 'Draws a line between the points of a positive pair.',
+  }),
+  theme: choice<ThemeChoice>({
+    default: 'auto',
+    choices: { auto: 'as the system', light: 'light', dark: 'dark' },
+    label: 'Theme',
+    description: 'Light or dark.',
+  }),
+};
+
+export const fields = { ...startFields, ...liveFields, ...viewFields };
+
+export type FieldName = keyof typeof fields;
+export type FieldValues = { [Name in FieldName]: FieldValue<(typeof fields)[Name]> };
+
+/** Everything that a person can set: a link is this, and this is a run. */
+export interface State extends FieldValues {
+  /** The preset that the state grew out of. */
+  preset: string;
+  /** The loss's parameters that are not at the loss's own default. */
+  parameters: ParameterValues;
+}
+
+export const fieldNames = Object.keys(fields) as FieldName[];
+
+export function fieldOf(name: FieldName): AnyField {
+  return fields[name];
+}
+
+export const defaults: FieldValues = Object.fromEntries(
+  fieldNames.map((name) => [name, fieldOf(name).default]),
+) as FieldValues;
+
+export function lossOf(state: Pick<State, 'loss'>): AnyLoss {
+  return findLoss(state.loss)!;
+}
+
+/** All parameters of the state's loss, its defaults filled in. */
+export function parametersOf(state: Pick<State, 'loss' | 'parameters'>): ParameterValues {
+  const entries = Object.entries(lossOf(state).parameters);
+  return Object.fromEntries(
+    entries.map(([name, parameter]) => [name, state.parameters[name] ?? parameter.default]),
+  );
+}
+
+/** Whether going from one state to the other needs a new run rather than a change within the run. */
+export function startsNewRun(from: State, to: State): boolean {
+  if (from.preset !== to.preset) return true;
+  return (Object.keys(startFields) as FieldName[]).some((name) => from[name] !== to[name]);
+}
+
+/** The parameters with one of them set, remembering only what is not the loss's default. */
+export function withParameter(
+  state: Pick<State, 'loss' | 'parameters'>,
+  name: string,
+  value: ParameterValue,
+): ParameterValues {
+  const { [name]: _replaced, ...others } = state.parameters;
+  return value === lossOf(state).parameters[name].default ? others : { ...others, [name]: value };
+}
+
+/** What of the parameters another loss has too: a temperature that was chosen outlives a change of loss. */
+export function carriedOver(parameters: ParameterValues, to: LossKind): ParameterValues {
+  const known = lossOf({ loss: to }).parameters;
+  return Object.fromEntries(
+    Object.entries(parameters).filter(
+      ([name, value]) =>
+        Object.hasOwn(known, name) &&
+        typeof value === typeof known[name].default &&
+        value !== known[name].default,
+    ),
+  );
+}
