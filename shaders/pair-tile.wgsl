@@ -15,10 +15,11 @@ fn outer(columns: vec4f, rows: vec4f) -> mat4x4f {
 fn pairTile(rowQuad: u32, columnQuad: u32) -> PairTile {
   var left = mat4x4f();
   var right = mat4x4f();
-  let rowBase = rowQuad * batch.dimension;
-  let leftBase = columnQuad * batch.dimension;
-  let rightBase = leftBase + batch.dimension;
-  for (var k = 0u; k < batch.dimension; k++) {
+  let dimension = batch.dimension;
+  let rowBase = rowQuad * dimension;
+  let leftBase = columnQuad * dimension;
+  let rightBase = leftBase + dimension;
+  for (var k = 0u; k < dimension; k++) {
     let row = quads[rowBase + k];
     left += outer(quads[leftBase + k], row);
     right += outer(quads[rightBase + k], row);

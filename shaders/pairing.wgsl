@@ -32,24 +32,36 @@ const NOBODY = 0xffffffffu;
 const TILE_ROWS = 32u;      // rows of a workgroup: 8 invocations of one quad each
 const TILE_COLUMNS = 64u;   // columns of a workgroup at a time: 8 invocations of two quads each
 
-// For four rows and one column.
+// Four rows, as every pair with them sees them.
+struct Rows {
+  points: vec4u,
+  labels: vec4u,
+  inside: vec4<bool>,   // of the sweep, not padding
+  open: vec4<bool>,     // may be a negative of anybody whose label differs
+}
+
+fn rowsOf(quad: u32, quadLabels: vec4u, rowEnd: u32, exclusive: bool) -> Rows {
+  let points = vec4u(4u * quad) + vec4u(0u, 1u, 2u, 3u);
+  return Rows(points, quadLabels, points < vec4u(rowEnd), (quadLabels == vec4u(NOBODY)) | vec4<bool>(!exclusive));
+}
+
+// What one column is to each of four rows.
 struct Relation {
   positive: vec4<bool>,
   negative: vec4<bool>,
 }
 
-fn relate(sweep: Sweep, rows: vec4u, rowLabels: vec4u, column: u32, columnLabel: u32) -> Relation {
-  let inside = (rows < vec4u(sweep.rowEnd)) & vec4<bool>(column < sweep.columnEnd);
-  let matching = rowLabels == vec4u(columnLabel);
-  let nobody = (rowLabels == vec4u(NOBODY)) | vec4<bool>(columnLabel == NOBODY || batch.exclusive == 0u);
-  return Relation(inside & matching & (rows != vec4u(column)), inside & !matching & nobody);
+fn relate(rows: Rows, column: u32, label: u32, columnEnd: u32) -> Relation {
+  let inside = rows.inside & vec4<bool>(column < columnEnd);
+  let matching = rows.labels == vec4u(label);
+  return Relation(
+    inside & matching & (rows.points != vec4u(column)),
+    inside & !matching & (rows.open | vec4<bool>(label == NOBODY)),
+  );
 }
 
-// Whether a tile holds excluded pairs only. In an exclusive batch, queries meet keys on the diagonal alone.
+// Whether a tile of an exclusive batch holds excluded pairs only: queries meet keys on the diagonal alone.
 fn isIdle(firstRow: u32, firstColumn: u32) -> bool {
-  if (batch.exclusive == 0u) {
-    return false;
-  }
   let query = min(firstRow, firstColumn);
   let key = max(firstRow, firstColumn) - batch.keyStart;
   return key + TILE_COLUMNS <= batch.keyCount && (key >= query + TILE_COLUMNS || query >= key + TILE_COLUMNS);

@@ -16,25 +16,28 @@ var<workgroup> lanes: array<Statistics, 64>;
 @compute @workgroup_size(8, 8)
 fn refinement(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let rowQuad = (sweep.rowStart + (slice.firstTile + workgroup.x) * TILE_ROWS) / 4u + local.y;
-  let rows = vec4u(4u * rowQuad) + vec4u(0u, 1u, 2u, 3u);
-  let rowLabels = labels[rowQuad];
+  // Uniforms are read once: some drivers would fetch them anew for every pair.
+  let constants = parameters;
+  let end = sweep.columnEnd;
+  let stride = batch.splits * TILE_COLUMNS;
+  let exclusive = batch.exclusive != 0u;
+  let rows = rowsOf(rowQuad, labels[rowQuad], sweep.rowEnd, exclusive);
   let anchor = anchors[rowQuad];
   var seen = emptyStatistics();
-  for (var first = sweep.columnStart + workgroup.y * TILE_COLUMNS; first < sweep.columnEnd;
-       first += batch.splits * TILE_COLUMNS) {
+  for (var first = sweep.columnStart + workgroup.y * TILE_COLUMNS; first < end; first += stride) {
     let columnQuad = first / 4u + 2u * local.x;
     let column = 4u * columnQuad;
     let tile = pairTile(rowQuad, columnQuad);
     let left = labels[columnQuad];
     let right = labels[columnQuad + 1u];
-    refine(&seen, tile.left[0], relate(sweep, rows, rowLabels, column, left.x), anchor);
-    refine(&seen, tile.left[1], relate(sweep, rows, rowLabels, column + 1u, left.y), anchor);
-    refine(&seen, tile.left[2], relate(sweep, rows, rowLabels, column + 2u, left.z), anchor);
-    refine(&seen, tile.left[3], relate(sweep, rows, rowLabels, column + 3u, left.w), anchor);
-    refine(&seen, tile.right[0], relate(sweep, rows, rowLabels, column + 4u, right.x), anchor);
-    refine(&seen, tile.right[1], relate(sweep, rows, rowLabels, column + 5u, right.y), anchor);
-    refine(&seen, tile.right[2], relate(sweep, rows, rowLabels, column + 6u, right.z), anchor);
-    refine(&seen, tile.right[3], relate(sweep, rows, rowLabels, column + 7u, right.w), anchor);
+    refine(&seen, constants, tile.left[0], relate(rows, column, left.x, end), anchor);
+    refine(&seen, constants, tile.left[1], relate(rows, column + 1u, left.y, end), anchor);
+    refine(&seen, constants, tile.left[2], relate(rows, column + 2u, left.z, end), anchor);
+    refine(&seen, constants, tile.left[3], relate(rows, column + 3u, left.w, end), anchor);
+    refine(&seen, constants, tile.right[0], relate(rows, column + 4u, right.x, end), anchor);
+    refine(&seen, constants, tile.right[1], relate(rows, column + 5u, right.y, end), anchor);
+    refine(&seen, constants, tile.right[2], relate(rows, column + 6u, right.z, end), anchor);
+    refine(&seen, constants, tile.right[3], relate(rows, column + 7u, right.w, end), anchor);
   }
   lanes[local.y * 8u + local.x] = seen;
   workgroupBarrier();

@@ -19,12 +19,15 @@ var<workgroup> lanes: array<Statistics, 64>;
 fn statistics(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let firstRow = sweep.rowStart + (slice.firstTile + workgroup.x) * TILE_ROWS;
   let rowQuad = firstRow / 4u + local.y;
-  let rows = vec4u(4u * rowQuad) + vec4u(0u, 1u, 2u, 3u);
-  let rowLabels = labels[rowQuad];
+  // Uniforms are read once: some drivers would fetch them anew for every pair.
+  let constants = parameters;
+  let end = sweep.columnEnd;
+  let stride = batch.splits * TILE_COLUMNS;
+  let exclusive = batch.exclusive != 0u;
+  let rows = rowsOf(rowQuad, labels[rowQuad], sweep.rowEnd, exclusive);
   var seen = emptyStatistics();
-  for (var first = sweep.columnStart + workgroup.y * TILE_COLUMNS; first < sweep.columnEnd;
-       first += batch.splits * TILE_COLUMNS) {
-    if (isIdle(firstRow, first)) {
+  for (var first = sweep.columnStart + workgroup.y * TILE_COLUMNS; first < end; first += stride) {
+    if (exclusive && isIdle(firstRow, first)) {
       continue;
     }
     let columnQuad = first / 4u + 2u * local.x;
@@ -32,14 +35,14 @@ fn statistics(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation
     let tile = pairTile(rowQuad, columnQuad);
     let left = labels[columnQuad];
     let right = labels[columnQuad + 1u];
-    accumulate(&seen, tile.left[0], relate(sweep, rows, rowLabels, column, left.x));
-    accumulate(&seen, tile.left[1], relate(sweep, rows, rowLabels, column + 1u, left.y));
-    accumulate(&seen, tile.left[2], relate(sweep, rows, rowLabels, column + 2u, left.z));
-    accumulate(&seen, tile.left[3], relate(sweep, rows, rowLabels, column + 3u, left.w));
-    accumulate(&seen, tile.right[0], relate(sweep, rows, rowLabels, column + 4u, right.x));
-    accumulate(&seen, tile.right[1], relate(sweep, rows, rowLabels, column + 5u, right.y));
-    accumulate(&seen, tile.right[2], relate(sweep, rows, rowLabels, column + 6u, right.z));
-    accumulate(&seen, tile.right[3], relate(sweep, rows, rowLabels, column + 7u, right.w));
+    accumulate(&seen, constants, tile.left[0], relate(rows, column, left.x, end));
+    accumulate(&seen, constants, tile.left[1], relate(rows, column + 1u, left.y, end));
+    accumulate(&seen, constants, tile.left[2], relate(rows, column + 2u, left.z, end));
+    accumulate(&seen, constants, tile.left[3], relate(rows, column + 3u, left.w, end));
+    accumulate(&seen, constants, tile.right[0], relate(rows, column + 4u, right.x, end));
+    accumulate(&seen, constants, tile.right[1], relate(rows, column + 5u, right.y, end));
+    accumulate(&seen, constants, tile.right[2], relate(rows, column + 6u, right.z, end));
+    accumulate(&seen, constants, tile.right[3], relate(rows, column + 7u, right.w, end));
   }
   lanes[local.y * 8u + local.x] = seen;
   workgroupBarrier();

@@ -19,8 +19,8 @@ fn emptyStatistics() -> Statistics {
   return Statistics(emptyLogSumExp(), vec4f(), vec4f());
 }
 
-fn accumulate(seen: ptr<function, Statistics>, similarity: vec4f, relation: Relation) {
-  let logit = parameters.logitScale * similarity;
+fn accumulate(seen: ptr<function, Statistics>, constants: Parameters, similarity: vec4f, relation: Relation) {
+  let logit = constants.logitScale * similarity;
   (*seen).negatives = include((*seen).negatives, logit, relation.negative);
   (*seen).positiveLogit += select(vec4f(), logit, relation.positive);
   (*seen).positiveCount += select(vec4f(), vec4f(1.0), relation.positive);
@@ -62,8 +62,8 @@ fn spread(anchor: Anchor, lane: u32) -> Anchor {
   return Anchor(vec4f(anchor.logSumExp[lane]), vec4f(anchor.positivePull[lane]));
 }
 
-fn pull(anchor: Anchor, similarity: vec4f, relation: Relation) -> vec4f {
-  let probability = exp(min(parameters.logitScale * similarity - anchor.logSumExp, vec4f()));
-  return parameters.logitScale
+fn pull(anchor: Anchor, constants: Parameters, similarity: vec4f, relation: Relation) -> vec4f {
+  let probability = exp(min(constants.logitScale * similarity - anchor.logSumExp, vec4f()));
+  return constants.logitScale
     * (select(vec4f(), probability, relation.negative) + select(vec4f(), anchor.positivePull, relation.positive));
 }

@@ -23,16 +23,16 @@ fn emptyStatistics() -> Statistics {
   return Statistics(emptyLogSumExp(), vec4f(), vec4f(), vec4f(), vec4f(), vec4f());
 }
 
-fn accumulate(seen: ptr<function, Statistics>, similarity: vec4f, relation: Relation) {
-  let logit = parameters.logitScale * similarity;
+fn accumulate(seen: ptr<function, Statistics>, constants: Parameters, similarity: vec4f, relation: Relation) {
+  let logit = constants.logitScale * similarity;
   (*seen).negatives = include((*seen).negatives, logit, relation.negative);
   (*seen).positiveLogit += select(vec4f(), logit, relation.positive);
   (*seen).positiveCount += select(vec4f(), vec4f(1.0), relation.positive);
 }
 
-fn refine(seen: ptr<function, Statistics>, similarity: vec4f, relation: Relation, anchor: Anchor) {
+fn refine(seen: ptr<function, Statistics>, constants: Parameters, similarity: vec4f, relation: Relation, anchor: Anchor) {
   if (any(relation.positive)) {
-    let lead = anchor.logSumExpNegatives - parameters.logitScale * similarity;
+    let lead = anchor.logSumExpNegatives - constants.logitScale * similarity;
     (*seen).refinedLoss += select(vec4f(), softplus(lead), relation.positive);
     (*seen).refinedShare += select(vec4f(), sigmoid(lead), relation.positive);
     (*seen).refinedCount += select(vec4f(), vec4f(1.0), relation.positive);
@@ -79,12 +79,12 @@ fn spread(anchor: Anchor, lane: u32) -> Anchor {
   return Anchor(vec4f(anchor.logSumExpNegatives[lane]), vec4f(anchor.shift[lane]));
 }
 
-fn pull(anchor: Anchor, similarity: vec4f, relation: Relation) -> vec4f {
-  let logit = parameters.logitScale * similarity;
+fn pull(anchor: Anchor, constants: Parameters, similarity: vec4f, relation: Relation) -> vec4f {
+  let logit = constants.logitScale * similarity;
   var result = select(vec4f(), exp(min(logit - anchor.shift, vec4f(80.0))), relation.negative);
   if (any(relation.positive)) {
-    let share = select(sigmoid(anchor.logSumExpNegatives - logit), vec4f(1.0), vec4<bool>(parameters.negatives == 0.0));
+    let share = select(sigmoid(anchor.logSumExpNegatives - logit), vec4f(1.0), vec4<bool>(constants.negatives == 0.0));
     result -= select(vec4f(), share, relation.positive);
   }
-  return parameters.logitScale * result;
+  return constants.logitScale * result;
 }

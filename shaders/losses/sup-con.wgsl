@@ -23,8 +23,8 @@ fn emptyStatistics() -> Statistics {
   return Statistics(emptyLogSumExp(), emptyLogSumExp(), vec4f(), vec4f());
 }
 
-fn accumulate(seen: ptr<function, Statistics>, similarity: vec4f, relation: Relation) {
-  let logit = parameters.logitScale * similarity;
+fn accumulate(seen: ptr<function, Statistics>, constants: Parameters, similarity: vec4f, relation: Relation) {
+  let logit = constants.logitScale * similarity;
   (*seen).negatives = include((*seen).negatives, logit, relation.negative);
   if (any(relation.positive)) {
     (*seen).positives = include((*seen).positives, logit, relation.positive);
@@ -82,21 +82,21 @@ fn spread(anchor: Anchor, lane: u32) -> Anchor {
   );
 }
 
-fn pull(anchor: Anchor, similarity: vec4f, relation: Relation) -> vec4f {
-  let logit = parameters.logitScale * similarity;
+fn pull(anchor: Anchor, constants: Parameters, similarity: vec4f, relation: Relation) -> vec4f {
+  let logit = constants.logitScale * similarity;
   var result = select(vec4f(), exp(min(logit - anchor.logSumExp, vec4f())), relation.negative);
   if (any(relation.positive)) {
     let weight = exp(min(logit - anchor.logSumExpPositives, vec4f()));
     let attraction = select(
       weight - anchor.targetWeight - anchor.share * weight,
       -anchor.share * weight,
-      vec4<bool>(parameters.meanInside != 0.0),
+      vec4<bool>(constants.meanInside != 0.0),
     );
     result += select(
       vec4f(),
-      select(attraction, -anchor.targetWeight, vec4<bool>(parameters.negatives == 0.0)),
+      select(attraction, -anchor.targetWeight, vec4<bool>(constants.negatives == 0.0)),
       relation.positive & (anchor.targetWeight > vec4f()),
     );
   }
-  return parameters.logitScale * result;
+  return constants.logitScale * result;
 }

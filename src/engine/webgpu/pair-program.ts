@@ -1,10 +1,12 @@
 import finishShader from '../../../shaders/finish.wgsl?raw';
+import gradientNarrowShader from '../../../shaders/gradient-narrow.wgsl?raw';
 import gradientShader from '../../../shaders/gradient.wgsl?raw';
 import normalizeGradientShader from '../../../shaders/normalize-gradient.wgsl?raw';
 import normalizeShader from '../../../shaders/normalize.wgsl?raw';
 import numericsShader from '../../../shaders/numerics.wgsl?raw';
 import pairTileShader from '../../../shaders/pair-tile.wgsl?raw';
 import pairingShader from '../../../shaders/pairing.wgsl?raw';
+import pullShader from '../../../shaders/pull.wgsl?raw';
 import refineShader from '../../../shaders/refine.wgsl?raw';
 import statisticsShader from '../../../shaders/statistics.wgsl?raw';
 import termsShader from '../../../shaders/terms.wgsl?raw';
@@ -20,6 +22,9 @@ import { wholeWork } from './work.ts';
 
 /** Dynamic uniform offsets are multiples of this on every adapter. */
 const STRIDE = 256;
+
+/** Up to this dimension, points fit into registers and gradient-narrow.wgsl serves. */
+const NARROW = 4;
 
 /** Multiply-adds that one pair's exponentials and selections are worth, for cutting work into slices. */
 const PAIR_OVERHEAD = 24;
@@ -79,6 +84,7 @@ export class PairProgram {
   static async create(device: GPUDevice, loss: AnyLoss, shape: PairShape): Promise<PairProgram> {
     const { dimension } = shape;
     const layout = pairLayout(shape, loss.anchors);
+    const gradientSource = dimension <= NARROW ? gradientNarrowShader : gradientShader;
     const prelude = [numericsShader, pairingShader, termsShader, loss.shader].join('\n');
     const skeleton = (label: string, source: string, entryPoint: string) =>
       kernel(device, {
@@ -93,7 +99,9 @@ export class PairProgram {
       shape.refines ? skeleton('refine', pairTileShader + refineShader, 'refinement') : undefined,
       skeleton('finish', finishShader, 'finishAnchors'),
       kernel(device, { label: 'totals', source: termsShader + totalsShader, entryPoint: 'addTotals' }),
-      shape.gradient ? skeleton('gradient', pairTileShader + gradientShader, 'gradient') : undefined,
+      shape.gradient
+        ? skeleton('gradient', pairTileShader + pullShader + gradientSource, 'gradient')
+        : undefined,
       kernel(device, {
         label: 'normalize gradient',
         source: termsShader + normalizeGradientShader,
@@ -248,7 +256,7 @@ function bufferSizes(loss: AnyLoss, shape: PairShape): Record<keyof Buffers, num
     rowTerms: quads * sizeOf(termsShader, 'RowTerms'),
     totals: 16,
     gradients: shape.gradient ? splits * coordinates : 16,
-    pullSums: shape.gradient ? splits * quads * sizeOf(gradientShader, 'PullSum') : 16,
+    pullSums: shape.gradient ? splits * quads * sizeOf(pullShader, 'PullSum') : 16,
     outputs: shape.gradient ? coordinates : 16,
   };
 }

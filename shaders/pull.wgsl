@@ -1,0 +1,35 @@
+// The pull of four rows and one column on each other, shared by the gradient kernels.
+// Needs: numerics, pairing, a loss (Anchor, pull).
+
+struct PullSum {
+  pullSimilarity: vec4f,   // sum over candidates of dL/ds * s, for the gradient of the temperature
+  pull: vec4f,             // sum over candidates of dL/ds
+}
+
+// Which ends of a pair are anchors, and the loss's constants: what is the same for every pair of a sweep.
+struct Ends {
+  rowsAreAnchors: bool,
+  columnsAreAnchors: bool,
+  constants: Parameters,
+}
+
+// Adds the rows' own share of the pull to their sums.
+fn meet(
+  sum: ptr<function, PullSum>,
+  ends: Ends,
+  rowAnchor: Anchor,
+  columnAnchor: Anchor,
+  similarity: vec4f,
+  relation: Relation,
+) -> vec4f {
+  var total = vec4f();
+  if (ends.rowsAreAnchors) {
+    total = pull(rowAnchor, ends.constants, similarity, relation);
+    (*sum).pull += total;
+    (*sum).pullSimilarity += total * similarity;
+  }
+  if (ends.columnsAreAnchors) {
+    total += pull(columnAnchor, ends.constants, similarity, relation);
+  }
+  return total;
+}
