@@ -98,8 +98,8 @@ export class Camera {
   }
 
   /**
-   * 3-D: the place under a CSS pixel on the unit sphere, on its near or its far side; beside the sphere, the nearest
-   * place on its outline.
+   * 3-D: the place under a CSS pixel on the unit sphere, on its near or its far side; beside the sphere, the
+   * place that is nearest to the line of sight.
    */
   onSphere(x: number, y: number, side: 'near' | 'far' = 'near'): vec3 {
     const start = this.unproject(x, y, 0);

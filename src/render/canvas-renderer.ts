@@ -1,7 +1,7 @@
 import type { mat4, vec4 } from 'gl-matrix';
 import type { DisplayPositions } from '../simulation/simulation.ts';
 import { CIRCLE_FLOATS, CIRCLE_SEGMENTS, guideOf } from './guide.ts';
-import { assignColours, colourTable, mix, themes } from './palette.ts';
+import { assignColours, colourTable, mix, themes, type ThemeName } from './palette.ts';
 import {
   backingSize,
   FARTHEST_FADE,
@@ -16,7 +16,7 @@ import {
   rimWidth,
   scaleAtDepth,
 } from './picture.ts';
-import { packed, Raster } from './raster.ts';
+import { packed, Raster, type Packed } from './raster.ts';
 import type { CloudRenderer, CloudShape, FrameView } from './renderer.ts';
 
 const MOST_PIXELS = 2_000_000;
@@ -74,6 +74,7 @@ class Cloud {
   private readonly depth: Float32Array;
   private readonly order: Uint32Array;
   private readonly perspective: boolean;
+  private packedColours: { theme: ThemeName; plain: Packed[]; faded: Packed[] } | undefined;
 
   constructor(shape: CloudShape) {
     this.shape = shape;
@@ -103,7 +104,7 @@ class Cloud {
 
   drawLinks(raster: Raster, view: FrameView, pixelRatio: number): void {
     const { links } = this.shape;
-    const table = colourTable(this.colours, view.theme).map(packed);
+    const { plain } = this.coloursIn(view.theme);
     const opacity = linkOpacity(links.length / 2);
     for (let link = 0; link < links.length; link += 2) {
       const start = links[link];
@@ -112,7 +113,7 @@ class Cloud {
         [this.x[start], this.y[start]],
         [this.x[end], this.y[end]],
         LINE_WIDTH * pixelRatio,
-        table[this.colours.indices[start]],
+        plain[this.colours.indices[start]],
         opacity * (1 - this.fade(this.depth[start])),
         opacity * (1 - this.fade(this.depth[end])),
       );
@@ -122,12 +123,7 @@ class Cloud {
   drawPoints(raster: Raster, view: FrameView, pixelRatio: number): void {
     const theme = themes[view.theme];
     const background = packed(theme.background);
-    const table = colourTable(this.colours, view.theme);
-    const faded = table.flatMap((colour) =>
-      Array.from({ length: FADE_LEVELS }, (_, level) =>
-        packed(mix(colour, theme.background, this.fade((2 * level) / (FADE_LEVELS - 1) - 1))),
-      ),
-    );
+    const { plain, faded } = this.coloursIn(view.theme);
     const radius = view.pointRadius * pixelRatio;
     const rim = rimWidth(view.pointRadius) * pixelRatio;
     this.sortBackToFront();
@@ -145,9 +141,21 @@ class Cloud {
       this.y[marked],
       scaleAtDepth(this.depth[marked]) * radius * HIGHLIGHT_SCALE,
       HIGHLIGHT_RIM * pixelRatio,
-      packed(table[this.colours.indices[marked]]),
+      plain[this.colours.indices[marked]],
       packed(theme.highlight),
     );
+  }
+
+  /** The colour table as it is, and each of its colours at every step of depth. */
+  private coloursIn(theme: ThemeName): NonNullable<Cloud['packedColours']> {
+    if (this.packedColours?.theme === theme) return this.packedColours;
+    const table = colourTable(this.colours, theme);
+    const { background } = themes[theme];
+    const depths = Array.from({ length: FADE_LEVELS }, (_, level) => (2 * level) / (FADE_LEVELS - 1) - 1);
+    const faded = table.flatMap((colour) =>
+      depths.map((depth) => packed(mix(colour, background, this.fade(depth)))),
+    );
+    return (this.packedColours = { theme, plain: table.map(packed), faded });
   }
 
   /** How far things at this depth have faded into the background. */

@@ -57,7 +57,7 @@ export function assignColours(hues: Float32Array): ColourAssignment {
 }
 
 export function colourTable(assignment: Pick<ColourAssignment, 'categorical'>, theme: ThemeName): Rgb[] {
-  return assignment.categorical ? categorical[theme] : evenRing(theme);
+  return assignment.categorical ? categorical[theme] : (evenRings[theme] ??= evenRing(theme));
 }
 
 /** The colour `fraction` of the way from one to the other, as blending on a canvas computes it. */
@@ -69,9 +69,7 @@ export function mix(from: Rgb, to: Rgb, fraction: number): Rgb {
   ];
 }
 
-export function css([red, green, blue]: Rgb, opacity = 1): string {
-  return `rgb(${(255 * red).toFixed(1)} ${(255 * green).toFixed(1)} ${(255 * blue).toFixed(1)} / ${opacity})`;
-}
+const evenRings: Partial<Record<ThemeName, Rgb[]>> = {};
 
 /** Walks the ring in fine steps, then takes colours at equal distances along the walk. */
 function evenRing(theme: ThemeName): Rgb[] {

@@ -1,4 +1,5 @@
 import type { mat4 } from 'gl-matrix';
+import type { ThemeName } from './palette.ts';
 import type { DisplayPositions } from '../simulation/simulation.ts';
 
 /** What does not change from frame to frame. */
@@ -20,7 +21,7 @@ export interface FrameView {
   showLinks: boolean;
   /** Whether the unit circle or sphere is drawn behind. */
   showGuide: boolean;
-  theme: 'light' | 'dark';
+  theme: ThemeName;
   /** A point to be marked, or -1. */
   highlighted: number;
 }
