@@ -47,9 +47,15 @@ export function findOrInstallChromium(): string {
     found = findBrowser('chromium');
   }
   if (found) return found;
-  throw new Error(
+  throw new MissingBrowser(
     'The tests need Chromium or Chrome: install one (apt-get install chromium, npx puppeteer browsers install chrome) or name it in PUPPETEER_EXECUTABLE_PATH.',
   );
+}
+
+/** One line for people, without the stack that would bury it. */
+export class MissingBrowser extends Error {
+  override readonly name = 'MissingBrowser';
+  override stack = undefined;
 }
 
 /** What `npx puppeteer browsers install` has put into its cache. */

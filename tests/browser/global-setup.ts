@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { findBrowser, findOrInstallChromium } from './find-browser.ts';
+import { findBrowser, findOrInstallChromium, MissingBrowser } from './find-browser.ts';
 import { startServer } from './server.ts';
 
 declare module 'vitest' {
@@ -18,7 +18,7 @@ const NO_FIREFOX = 'no Firefox found (Debian: apt-get install firefox-esr mesa-v
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const chromium = findOrInstallChromium();
   const firefox = findBrowser('firefox');
-  if (!firefox && process.env.CI) throw new Error(`CI tests Firefox too: ${NO_FIREFOX}.`);
+  if (!firefox && process.env.CI) throw new MissingBrowser(`CI tests Firefox too: ${NO_FIREFOX}.`);
   if (!firefox) console.log(`Firefox is not tested here: ${NO_FIREFOX}.`);
   const server = await startServer();
   project.provide('origin', server.origin);
