@@ -53,16 +53,18 @@ export const supConRule: PairRule = {
     const logSumExpNegatives = anchors[at + LOG_SUM_EXP_NEGATIVES];
     const logSumExpPositives = anchors[at + LOG_SUM_EXP_POSITIVES];
     const share = anchors[at + SHARE];
-    const target = negatives && meanInside ? 0 : 1 / anchors[at + POSITIVES];
-    // Mean inside: the target is the positive's own weight w, and (1 - share) w - w = -share w.
-    const kept = meanInside ? -share : 1 - share;
+    const isInside = Boolean(negatives && meanInside);
+    const evenTarget = 1 / anchors[at + POSITIVES];
     for (let step = 0, entry = first; step < count; step++, entry += stride) {
       const kind = relation[entry];
       const logit = logitScale * similarity[entry];
       if (kind === NEGATIVE) {
         pull[entry] += share * logitScale * expNegative(logit - logSumExpNegatives);
       } else if (kind === POSITIVE) {
-        pull[entry] += (kept * expNegative(logit - logSumExpPositives) - target) * logitScale;
+        const weight = expNegative(logit - logSumExpPositives);
+        const target = isInside ? weight : evenTarget;
+        // In this order: weight and target may be equal, and all that is left then is the small share.
+        pull[entry] += (weight - target - share * weight) * logitScale;
       }
     }
   },
