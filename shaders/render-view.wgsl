@@ -1,8 +1,8 @@
 // What the drawing shaders share; prepended to each of render-guide, render-links and render-points.
 //
-// Every shape is a quad, two triangles, widened by a pixel, whose edge the fragment stage fades by its distance to the
+// Every shape is a quad or a triangle, widened by half a pixel, whose edge the fragment stage fades by its distance to the
 // shape: antialiasing without multisampling. Colours are blended as they are encoded, like on a 2-D canvas.
-// Quads are six vertices each in one long list, not instances: software adapters pay for each instance as for a draw.
+// Shapes are vertices in one long list, not instances: software adapters pay for each instance as for a draw.
 
 struct View {
   viewProjection: mat4x4f,
@@ -59,14 +59,14 @@ struct LineCorner {
   across: f32,   // pixels from the middle of the line
 }
 
-// A corner of the quad around the line between two places in clip space. At least a pixel is covered on each side.
+// A corner of the quad around the line between two places in clip space, up to where its coverage ends.
 fn lineCorner(start: vec4f, end: vec4f, at: vec2f) -> LineCorner {
   let halfSize = 0.5 * vec2f(view.width, view.height);
   let startPixel = start.xy / start.w * halfSize;
   let endPixel = end.xy / end.w * halfSize;
   let along = endPixel - startPixel;
   let direction = along / max(length(along), 1e-6);
-  let across = at.y * (0.5 * view.lineWidth + 1.0);
+  let across = at.y * (0.5 * view.lineWidth + 0.5);
   let pixel = select(startPixel, endPixel, at.x > 0.0) + across * vec2f(-direction.y, direction.x);
   let clip = select(start, end, at.x > 0.0);
   // Behind the eye there is nothing to see: the quad shrinks to nothing.

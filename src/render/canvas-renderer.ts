@@ -110,8 +110,10 @@ class Cloud {
       const start = links[link];
       const end = links[link + 1];
       raster.line(
-        [this.x[start], this.y[start]],
-        [this.x[end], this.y[end]],
+        this.x[start],
+        this.y[start],
+        this.x[end],
+        this.y[end],
         LINE_WIDTH * pixelRatio,
         plain[this.colours.indices[start]],
         opacity * (1 - this.fade(this.depth[start])),
@@ -213,7 +215,7 @@ function drawGuide(raster: Raster, view: FrameView, dimension: 2 | 3, lineWidth:
       const opacity = circle === 0 ? OUTLINE_OPACITY : inner;
       const [startX, startY] = toPixel(...start, view.viewProjection, raster.width, raster.height);
       const [endX, endY] = toPixel(...end, view.viewProjection, raster.width, raster.height);
-      raster.line([startX, startY], [endX, endY], lineWidth, colour, opacity, opacity);
+      raster.line(startX, startY, endX, endY, lineWidth, colour, opacity, opacity);
       start = end;
     }
   }

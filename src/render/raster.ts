@@ -1,11 +1,11 @@
 import type { Rgb } from './oklab.ts';
 
-/** A pixel of an ImageData read as one little-endian word, opaque. */
+/** An opaque pixel of an ImageData read as one little-endian word; signed, because engines are quick with those. */
 export type Packed = number;
 
 export function packed([red, green, blue]: Rgb): Packed {
   const [r, g, b] = [red, green, blue].map((channel) => Math.round(255 * channel));
-  return (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
+  return (0xff << 24) | (b << 16) | (g << 8) | r;
 }
 
 /**
@@ -17,13 +17,13 @@ export class Raster {
   readonly width: number;
   readonly height: number;
   readonly image: ImageData;
-  private readonly pixels: Uint32Array;
+  private readonly pixels: Int32Array;
 
   constructor(width: number, height: number) {
     this.width = width;
     this.height = height;
     this.image = new ImageData(width, height);
-    this.pixels = new Uint32Array(this.image.data.buffer);
+    this.pixels = new Int32Array(this.image.data.buffer);
   }
 
   fill(colour: Packed): void {
@@ -57,8 +57,10 @@ export class Raster {
 
   /** A line whose opacity runs evenly from its start to its end. */
   line(
-    [startX, startY]: readonly [number, number],
-    [endX, endY]: readonly [number, number],
+    startX: number,
+    startY: number,
+    endX: number,
+    endY: number,
     width: number,
     colour: Packed,
     startOpacity: number,
@@ -66,33 +68,28 @@ export class Raster {
   ): void {
     const length = Math.hypot(endX - startX, endY - startY);
     if (!(length > 0 && length < Infinity)) return;
-    const directionX = (endX - startX) / length;
-    const directionY = (endY - startY) / length;
+    // Walks the rows of a steep line, the columns of a flat one, across the few pixels near the line in each.
+    const steep = Math.abs(endY - startY) > Math.abs(endX - startX);
+    const [walkStart, walkEnd] = steep ? [startY, endY] : [startX, endX];
+    const [crossStart, crossEnd] = steep ? [startX, endX] : [startY, endY];
+    const [walkSize, crossSize] = steep ? [this.height, this.width] : [this.width, this.height];
+    const [walkStride, crossStride] = steep ? [this.width, 1] : [1, this.width];
+    const slope = (crossEnd - crossStart) / (walkEnd - walkStart);
     const reach = 0.5 * width + 0.5;
     const strength = Math.min(width, 1);
-    // Walks the rows of a steep line, the columns of a flat one, across the few pixels near the line in each.
-    const steep = Math.abs(directionY) > Math.abs(directionX);
-    const walkFrom = steep ? startY : startX;
-    const walkTo = steep ? endY : endX;
-    const slope = steep ? directionX / directionY : directionY / directionX;
-    const walkSize = steep ? this.height : this.width;
-    const crossSize = steep ? this.width : this.height;
-    const spread = reach * Math.hypot(1, slope);
-    const first = Math.max(0, Math.floor(Math.min(walkFrom, walkTo) - reach));
-    const last = Math.min(walkSize - 1, Math.ceil(Math.max(walkFrom, walkTo) + reach));
-    for (let walk = first; walk <= last; walk++) {
-      const middle = (steep ? startX : startY) + (walk + 0.5 - walkFrom) * slope;
-      const crossFirst = Math.max(0, Math.ceil(middle - spread - 0.5));
-      const crossLast = Math.min(crossSize - 1, Math.floor(middle + spread - 0.5));
+    const cosine = Math.abs(walkEnd - walkStart) / length;
+    const spread = reach / cosine;
+    const first = Math.max(0, Math.ceil(Math.min(walkStart, walkEnd) - 0.5));
+    const last = Math.min(walkSize, Math.ceil(Math.max(walkStart, walkEnd) - 0.5));
+    for (let walk = first; walk < last; walk++) {
+      const along = (walk + 0.5 - walkStart) / (walkEnd - walkStart);
+      const middle = crossStart + (walk + 0.5 - walkStart) * slope - 0.5;
+      const opacity = strength * (startOpacity + (endOpacity - startOpacity) * along);
+      const crossFirst = Math.max(0, Math.ceil(middle - spread));
+      const crossLast = Math.min(crossSize - 1, Math.floor(middle + spread));
       for (let cross = crossFirst; cross <= crossLast; cross++) {
-        const fromStartX = (steep ? cross : walk) + 0.5 - startX;
-        const fromStartY = (steep ? walk : cross) + 0.5 - startY;
-        const along = (fromStartX * directionX + fromStartY * directionY) / length;
-        if (along < 0 || along >= 1) continue;
-        const across = Math.abs(fromStartX * directionY - fromStartY * directionX);
-        const opacity = startOpacity + (endOpacity - startOpacity) * along;
-        const index = steep ? walk * this.width + cross : cross * this.width + walk;
-        const coverage = Math.min(1, reach - across) * strength;
+        const coverage = Math.min(1, reach - Math.abs(cross - middle) * cosine);
+        const index = walk * walkStride + cross * crossStride;
         this.pixels[index] = blend(this.pixels[index], colour, opacity * coverage);
       }
     }
@@ -103,9 +100,9 @@ export class Raster {
 function blend(from: Packed, to: Packed, fraction: number): Packed {
   if (fraction <= 0) return from;
   if (fraction >= 1) return to;
-  const share = Math.round(256 * fraction);
+  const share = (256 * fraction + 0.5) | 0;
   const rest = 256 - share;
   const redBlue = (Math.imul(from & 0xff00ff, rest) + Math.imul(to & 0xff00ff, share)) >>> 8;
   const green = (Math.imul(from & 0x00ff00, rest) + Math.imul(to & 0x00ff00, share)) >>> 8;
-  return (0xff000000 | (redBlue & 0xff00ff) | (green & 0x00ff00)) >>> 0;
+  return (0xff << 24) | (redBlue & 0xff00ff) | (green & 0x00ff00);
 }
