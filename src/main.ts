@@ -1,3 +1,4 @@
+import type { Statistics } from './simulation/settings.ts';
 import { Charts } from './ui/charts.ts';
 import { Diagnosis, plateausOf } from './ui/diagnosis.ts';
 import { uniformityFloor } from './ui/floor.ts';
@@ -115,6 +116,9 @@ showReferences();
 
 let lastFrame = performance.now();
 let chartsDrawn = 0;
+let lastRead: Statistics | undefined;
+/** Marked once, in the browser's own timeline: when a person first saw points move. */
+let moved = false;
 
 function frame(now: number): void {
   requestAnimationFrame(frame);
@@ -122,13 +126,20 @@ function frame(now: number): void {
   lastFrame = now;
   const { simulation } = run;
   if (!simulation) return;
+  stage.draw();
+  if (run.moving) return;
   if (playing) simulation.advance((store.state.speed * elapsed) / 1000);
   run.frame(now);
-  stage.draw();
   status.frame(now, simulation.stepsTaken);
+  if (!moved && simulation.stepsTaken > 0) {
+    moved = true;
+    performance.mark('points move');
+  }
 
   const { statistics } = simulation;
-  if (statistics && history.push(statistics)) {
+  if (statistics && statistics !== lastRead) {
+    lastRead = statistics;
+    history.push(statistics);
     const found = diagnosis.read(store.state, statistics);
     if (found?.broken) setPlaying(false);
     if (found) messages.show('diagnosis', found.sentence);

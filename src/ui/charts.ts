@@ -1,14 +1,11 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { History, Measure } from './history.ts';
-import { History as EmptyHistory } from './history.ts';
+import { formatMeasure } from './format.ts';
+import { History } from './history.ts';
+import type { Measure } from './history.ts';
+import { CHART_FONT_FAMILY, CHART_FONT_SIZE, drawReferenceLine } from './reference-line.ts';
+import type { ReferenceLine } from './reference-line.ts';
 import { colourOf } from './theme.ts';
-
-/** A value that a curve is to be held against, drawn as a dashed line with its name. */
-export interface ReferenceLine {
-  name: string;
-  value: number;
-}
 
 interface ChartDescription {
   measure: Measure;
@@ -38,13 +35,13 @@ const descriptions: readonly ChartDescription[] = [
 const STEP_INCREMENTS = [1, 2, 5]
   .flatMap((digit) => [1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((power) => digit * power))
   .toSorted((a, b) => a - b);
-const TICK_FONT = '11px ui-sans-serif, system-ui, sans-serif';
+const TICK_FONT = `${CHART_FONT_SIZE}px ${CHART_FONT_FAMILY}`;
 
 /** Loss, alignment and uniformity over the steps of the run. */
 export class Charts {
   readonly #charts: Chart[];
-  #present: History = new EmptyHistory();
-  #previous: History = new EmptyHistory();
+  #present: History = new History();
+  #previous: History = new History();
 
   constructor(container: HTMLElement) {
     this.#charts = descriptions.map((description) => new Chart(container, description));
@@ -106,7 +103,7 @@ class Chart {
 
   draw(present: History, previous: History): void {
     const latest = present.values[this.measure].at(-1);
-    this.#value.textContent = latest === undefined ? '–' : latest.toFixed(3);
+    this.#value.textContent = latest === undefined ? '–' : formatMeasure(latest);
     this.#plot?.setData(
       uPlot.join([
         [present.steps, present.values[this.measure]],
@@ -118,6 +115,7 @@ class Chart {
   build(): void {
     this.#plot?.destroy();
     const ink = colourOf('--muted');
+    const background = colourOf('--background');
     const grid = { stroke: colourOf('--grid'), width: 1 };
     const axis = { stroke: ink, grid, ticks: { show: false }, font: TICK_FONT };
     const options: uPlot.Options = {
@@ -143,7 +141,9 @@ class Chart {
         { stroke: colourOf(`--${this.measure}`), width: 1.75, points: { show: false }, spanGaps: true },
         { stroke: colourOf('--ghost'), width: 1.25, points: { show: false }, spanGaps: true },
       ],
-      hooks: { drawAxes: [(plot) => this.#drawReference(plot, ink)] },
+      hooks: {
+        draw: [(plot) => this.#reference && drawReferenceLine(plot, this.#reference, { ink, background })],
+      },
     };
     this.#plot = new uPlot(options, [[], [], []], this.#plotArea);
   }
@@ -160,32 +160,6 @@ class Chart {
     const most = Math.max(...values);
     const air = 0.08 * (most - least) || 0.5;
     return [least - air, most + air];
-  }
-
-  #drawReference(plot: uPlot, ink: string): void {
-    if (!this.#reference) return;
-    const { ctx, bbox } = plot;
-    const { name, value } = this.#reference;
-    const y = Math.round(plot.valToPos(value, 'y', true));
-    ctx.save();
-    ctx.strokeStyle = ink;
-    ctx.fillStyle = ink;
-    ctx.lineWidth = devicePixelRatio;
-    ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
-    ctx.beginPath();
-    ctx.moveTo(bbox.left, y);
-    ctx.lineTo(bbox.left + bbox.width, y);
-    ctx.stroke();
-    ctx.font = TICK_FONT.replace('11px', `${11 * devicePixelRatio}px`);
-    ctx.textAlign = 'right';
-    const below = y - bbox.top < bbox.height / 2;
-    ctx.textBaseline = below ? 'top' : 'bottom';
-    ctx.fillText(
-      `${name} = ${value.toFixed(2)}`,
-      bbox.left + bbox.width - 2,
-      y + (below ? 3 : -3) * devicePixelRatio,
-    );
-    ctx.restore();
   }
 }
 

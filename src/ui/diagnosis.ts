@@ -1,4 +1,5 @@
 import type { Statistics } from '../simulation/settings.ts';
+import { formatMeasure } from './format.ts';
 import { candidatesOf } from './run-settings.ts';
 import { lossOf, parametersOf } from './state.ts';
 import type { State } from './state.ts';
@@ -48,6 +49,6 @@ export class Diagnosis {
       this.#plateauSince = step;
     }
     if (!plateau || step - this.#plateauSince < PLATEAU_STEPS) return undefined;
-    return `The loss rests at ${plateau.loss.toFixed(3)} — ${plateau.name}.`;
+    return `The loss rests at ${formatMeasure(plateau.loss)} (${plateau.name}).`;
   }
 }

@@ -28,6 +28,8 @@ export class Run {
   /** What is to be opened next; only the newest wish counts. */
   #wish: { state: RunState | undefined; engine: EngineChoice } | undefined;
   #opening: Promise<void> | undefined;
+  /** Moves to another engine that are under way. */
+  #moving = 0;
   #saved: RunState | undefined;
   #savedAt = 0;
   #saving = false;
@@ -40,6 +42,11 @@ export class Run {
 
   get simulation(): Simulation | undefined {
     return this.#simulation;
+  }
+
+  /** Whether another engine is about to take over from a copy: steps that are taken meanwhile would be lost. */
+  get moving(): boolean {
+    return this.#moving > 0;
   }
 
   /** The same seed, the same start. */
@@ -84,9 +91,12 @@ export class Run {
   async #moveTo(engine: EngineChoice): Promise<void> {
     await this.#opening;
     const simulation = this.#simulation;
+    this.#moving++;
     const state = await simulation?.snapshot().catch(() => this.#saved);
     const overtaken = simulation !== this.#simulation || this.#opening || this.#store.state.engine !== engine;
     if (!overtaken) this.#open(state, engine);
+    await this.#opening;
+    this.#moving--;
   }
 
   /** Opens what is wished for; while it opens, the old simulation stays and further wishes replace each other. */
