@@ -22,8 +22,8 @@ export function linkOpacity(links: number): number {
 
 /** A radius of points in CSS pixels at which this many keep room between them. */
 export function comfortablePointRadius(points: number, width: number, height: number): number {
-  const share = Math.min(width, height) / Math.sqrt(points);
-  return Math.min(9, Math.max(1.5, 0.28 * share));
+  const shorter = Math.min(width, height);
+  return Math.max(1.5, Math.min(9, 0.018 * shorter, (0.28 * shorter) / Math.sqrt(points)));
 }
 
 /**
