@@ -30,7 +30,7 @@ fn pairOf(pair: u32, step: u32) -> vec2u {
       );
     }
     case RING: {
-      let shift = random4(vec4u(0u, dataset.seed, step, MATCHING_STREAM)).x & 1u;
+      let shift = random4(vec4u(0u, dataset.seed, step, MATCHING_STREAM)).x >> 31u;
       return (2u * pair + vec2u(shift, shift + 1u)) % dataset.points;
     }
     default: {

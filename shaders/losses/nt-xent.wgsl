@@ -79,12 +79,12 @@ fn spread(anchor: Anchor, lane: u32) -> Anchor {
   return Anchor(vec4f(anchor.logSumExpNegatives[lane]), vec4f(anchor.shift[lane]));
 }
 
+// One exponential serves either kind of candidate: exp(l - shift) for a negative, 1 / (1 + exp(l - LSE)) for a positive.
 fn pull(anchor: Anchor, constants: Parameters, similarity: vec4f, relation: Relation) -> vec4f {
   let logit = constants.logitScale * similarity;
-  var result = select(vec4f(), exp(min(logit - anchor.shift, vec4f(80.0))), relation.negative);
-  if (any(relation.positive)) {
-    let share = select(sigmoid(anchor.logSumExpNegatives - logit), vec4f(1.0), vec4<bool>(constants.negatives == 0.0));
-    result -= select(vec4f(), share, relation.positive);
-  }
-  return constants.logitScale * result;
+  let exponent = logit - select(anchor.shift, anchor.logSumExpNegatives, relation.positive);
+  let e = exp(min(exponent, vec4f(80.0)));
+  let share = select(1.0 / (1.0 + e), vec4f(1.0), vec4<bool>(constants.negatives == 0.0));
+  return constants.logitScale
+    * select(select(vec4f(), e, relation.negative), -share, relation.positive);
 }

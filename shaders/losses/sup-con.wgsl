@@ -82,21 +82,16 @@ fn spread(anchor: Anchor, lane: u32) -> Anchor {
   );
 }
 
+// One exponential serves either kind of candidate.
 fn pull(anchor: Anchor, constants: Parameters, similarity: vec4f, relation: Relation) -> vec4f {
   let logit = constants.logitScale * similarity;
-  var result = select(vec4f(), exp(min(logit - anchor.logSumExp, vec4f())), relation.negative);
-  if (any(relation.positive)) {
-    let weight = exp(min(logit - anchor.logSumExpPositives, vec4f()));
-    let attraction = select(
-      weight - anchor.targetWeight - anchor.share * weight,
-      -anchor.share * weight,
-      vec4<bool>(constants.meanInside != 0.0),
-    );
-    result += select(
-      vec4f(),
-      select(attraction, -anchor.targetWeight, vec4<bool>(constants.negatives == 0.0)),
-      relation.positive & (anchor.targetWeight > vec4f()),
-    );
-  }
-  return constants.logitScale * result;
+  let weight = exp(min(logit - select(anchor.logSumExp, anchor.logSumExpPositives, relation.positive), vec4f()));
+  let excess = select(weight - anchor.targetWeight, vec4f(), vec4<bool>(constants.meanInside != 0.0));
+  let attraction = select(
+    excess - anchor.share * weight,
+    -anchor.targetWeight,
+    vec4<bool>(constants.negatives == 0.0),
+  );
+  let isPulled = relation.positive & (anchor.targetWeight > vec4f());
+  return constants.logitScale * select(select(vec4f(), weight, relation.negative), attraction, isPulled);
 }

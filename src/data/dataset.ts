@@ -41,7 +41,7 @@ export function pairOf(dataset: Dataset, pair: number, seed: number, step: numbe
     case 'instances':
       return [2 * pair, 2 * pair + 1];
     case 'ring': {
-      const shift = random4(0, seed, step, MATCHING_STREAM)[0] & 1;
+      const shift = random4(0, seed, step, MATCHING_STREAM)[0] >>> 31;
       return [(2 * pair + shift) % points, (2 * pair + 1 + shift) % points];
     }
     case 'classes': {

@@ -1,5 +1,5 @@
 import metricsShader from '../../shaders/metrics.wgsl?raw';
-import { describeAdapter } from '../engine/webgpu/request-gpu.ts';
+import { describeAdapter, isSoftware } from '../engine/webgpu/request-gpu.ts';
 import { Readback } from '../engine/webgpu/memory.ts';
 import { fieldsOf } from '../engine/webgpu/wgsl.ts';
 import { WorkCursor } from '../engine/webgpu/work.ts';
@@ -18,6 +18,10 @@ import { startState } from './start.ts';
 
 /** Milliseconds between two measurements of alignment and uniformity, which cost more than a small step. */
 const MEASURE_EVERY = 250;
+
+/** Milliseconds of work beside a frame: a GPU draws at full rate, a software adapter at 25 frames a second or so. */
+const HARDWARE_AIM = 10;
+const SOFTWARE_AIM = 35;
 
 /** Staging buffers for statistics: enough for a browser that answers after 100 ms. */
 const RING = 4;
@@ -54,7 +58,7 @@ class GpuSimulation implements Simulation {
   private readonly memory: RunMemory;
   private readonly projector: Projector;
   private readonly ring: GPUBuffer[];
-  private readonly pacing = new Pacing();
+  private readonly pacing: Pacing;
   private readonly allowance = new Allowance();
   private program: StepProgram;
   private hyperparameters: Hyperparameters;
@@ -87,6 +91,7 @@ class GpuSimulation implements Simulation {
     this.program = program;
     this.projector = projector;
     this.positions = { on: 'gpu', buffer: memory.positions, device };
+    this.pacing = new Pacing(isSoftware(device.adapterInfo) ? SOFTWARE_AIM : HARDWARE_AIM);
     this.ring = Array.from({ length: RING }, (_, index) =>
       device.createBuffer({
         label: `run: statistics ${index}`,

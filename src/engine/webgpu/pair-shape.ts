@@ -7,6 +7,9 @@ export const TILE_COLUMNS = 64;
 /** How many workgroups a sweep should have, for a large GPU to be busy; small batches split their columns for it. */
 const WORKGROUPS_WANTED = 512;
 
+/** Fewer column tiles than this are not worth a workgroup of their own: its set-up and the combining would show. */
+const TILES_WORTH_A_SPLIT = 8;
+
 /** What a program is built for. Everything else about a batch is data. */
 export interface PairShape {
   kind: BatchKind;
@@ -88,7 +91,10 @@ export function pairLayout(
     keyStart,
     exclusive: extraNegatives > 0,
     sweeps,
-    splits: Math.max(1, Math.min(Math.ceil(WORKGROUPS_WANTED / rowTiles), columnTiles)),
+    splits: Math.max(
+      1,
+      Math.min(Math.ceil(WORKGROUPS_WANTED / rowTiles), Math.floor(columnTiles / TILES_WORTH_A_SPLIT)),
+    ),
   };
 }
 

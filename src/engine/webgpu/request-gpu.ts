@@ -2,7 +2,7 @@
 export type GpuAnswer = { device: GPUDevice; description: string } | { reason: string };
 
 /** Software rasterizers run the same kernels, but slower than the fallback. */
-function isSoftware(info: GPUAdapterInfo): boolean {
+export function isSoftware(info: GPUAdapterInfo): boolean {
   return (
     info.isFallbackAdapter ||
     /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(Object.values(describe(info)).join(' '))
