@@ -1,9 +1,9 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatMeasure } from './format.ts';
+import { formatMeasure, withMinus } from './format.ts';
 import { History } from './history.ts';
 import type { Measure } from './history.ts';
-import { CHART_FONT_FAMILY, CHART_FONT_SIZE, drawReferenceLine } from './reference-line.ts';
+import { drawReferenceLine } from './reference-line.ts';
 import type { ReferenceLine } from './reference-line.ts';
 import { colourOf } from './theme.ts';
 
@@ -35,7 +35,7 @@ const descriptions: readonly ChartDescription[] = [
 const STEP_INCREMENTS = [1, 2, 5]
   .flatMap((digit) => [1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((power) => digit * power))
   .toSorted((a, b) => a - b);
-const TICK_FONT = `${CHART_FONT_SIZE}px ${CHART_FONT_FAMILY}`;
+const TICK_FONT = '11px ui-sans-serif, system-ui, sans-serif';
 
 /** Loss, alignment and uniformity over the steps of the run. */
 export class Charts {
@@ -72,6 +72,7 @@ export class Charts {
 class Chart {
   readonly measure: Measure;
   readonly #value: HTMLElement;
+  readonly #referenceName = document.createElement('span');
   readonly #plotArea: HTMLElement;
   #plot: uPlot | undefined;
   #reference: ReferenceLine | undefined;
@@ -88,7 +89,8 @@ class Chart {
     // An output is a live region by default, and this one changes with every step.
     this.#value.setAttribute('aria-live', 'off');
     this.#value.textContent = '–';
-    caption.append(name, this.#value);
+    this.#referenceName.className = 'reference';
+    caption.append(name, this.#value, this.#referenceName);
     this.#plotArea = document.createElement('div');
     this.#plotArea.className = 'plot';
     figure.append(caption, this.#plotArea);
@@ -99,6 +101,7 @@ class Chart {
 
   setReference(line: ReferenceLine | undefined): void {
     this.#reference = line;
+    this.#referenceName.textContent = line ? withMinus(`${line.name} = ${line.value.toFixed(2)}`) : '';
   }
 
   draw(present: History, previous: History): void {
@@ -106,8 +109,8 @@ class Chart {
     this.#value.textContent = latest === undefined ? '–' : formatMeasure(latest);
     this.#plot?.setData(
       uPlot.join([
-        [present.steps, present.values[this.measure]],
         [previous.steps, previous.values[this.measure]],
+        [present.steps, present.values[this.measure]],
       ]),
     );
   }
@@ -115,7 +118,6 @@ class Chart {
   build(): void {
     this.#plot?.destroy();
     const ink = colourOf('--muted');
-    const background = colourOf('--background');
     const grid = { stroke: colourOf('--grid'), width: 1 };
     const axis = { stroke: ink, grid, ticks: { show: false }, font: TICK_FONT };
     const options: uPlot.Options = {
@@ -138,11 +140,11 @@ class Chart {
       ],
       series: [
         {},
-        { stroke: colourOf(`--${this.measure}`), width: 1.75, points: { show: false }, spanGaps: true },
         { stroke: colourOf('--ghost'), width: 1.25, points: { show: false }, spanGaps: true },
+        { stroke: colourOf(`--${this.measure}`), width: 1.75, points: { show: false }, spanGaps: true },
       ],
       hooks: {
-        draw: [(plot) => this.#reference && drawReferenceLine(plot, this.#reference, { ink, background })],
+        drawAxes: [(plot) => this.#reference && drawReferenceLine(plot, this.#reference.value, ink)],
       },
     };
     this.#plot = new uPlot(options, [[], [], []], this.#plotArea);

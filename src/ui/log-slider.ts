@@ -49,7 +49,8 @@ export class LogSlider extends NumberController {
   }
 
   #text(): string {
-    return String(Number(this.#options!.read().toPrecision(6)));
+    const value = this.#options!.read();
+    return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
   }
 
   #initEntry(): void {

@@ -37,6 +37,7 @@ class Panel {
   readonly #gui: GUI;
   readonly #lossFolder: GUI;
   readonly #classes: Controller;
+  readonly #links: Controller;
   #parameterControllers: Controller[] = [];
 
   constructor(container: HTMLElement, store: Store) {
@@ -63,7 +64,7 @@ class Panel {
 
     const view = this.#gui.addFolder('Engine and view');
     this.#add(view, 'engine');
-    this.#add(view, 'links');
+    this.#links = this.#add(view, 'links');
     this.#add(view, 'theme');
 
     this.#showWhatApplies();
@@ -77,7 +78,10 @@ class Panel {
   }
 
   #showWhatApplies(): void {
-    this.#classes.show(this.#store.state.data === 'classes');
+    const withClasses = this.#store.state.data === 'classes';
+    this.#classes.show(withClasses);
+    // All points of a class are linked; those lines would be a thicket.
+    this.#links.show(!withClasses);
   }
 
   #add(folder: GUI, name: FieldName): Controller {

@@ -1,5 +1,7 @@
-import { findPreset, presets } from './presets.ts';
+import { formatHash } from './hash.ts';
+import { findPreset, presets, presetState } from './presets.ts';
 import type { Preset } from './presets.ts';
+import type { State } from './state.ts';
 import type { Store } from './store.ts';
 
 /** The presets as buttons, and what to watch in the one that is on. */
@@ -18,13 +20,25 @@ export function showPresets(
     return button;
   });
   const showActive = (key: string) => {
-    presets.forEach((preset, index) =>
-      buttons[index].setAttribute('aria-pressed', String(preset.key === key)),
-    );
+    presets.forEach((preset, index) => {
+      const active = preset.key === key;
+      buttons[index].setAttribute('aria-pressed', String(active));
+      if (active) buttons[index].scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    });
     watch.textContent = findPreset(key)!.watch;
+  };
+  const showChanges = (state: State) => {
+    presets.forEach((preset, index) => {
+      const changed =
+        preset.key === state.preset && formatHash(state) !== formatHash(presetState(preset, state));
+      buttons[index].classList.toggle('changed', changed);
+      buttons[index].title = changed ? 'Changed since: press to go back to it' : '';
+    });
   };
   store.subscribe((state, previous) => {
     if (state.preset !== previous.preset) showActive(state.preset);
+    showChanges(state);
   });
   showActive(store.state.preset);
+  showChanges(store.state);
 }

@@ -1,5 +1,4 @@
 import type uPlot from 'uplot';
-import { withMinus } from './format.ts';
 
 /** A value that a curve is to be held against. */
 export interface ReferenceLine {
@@ -7,40 +6,16 @@ export interface ReferenceLine {
   value: number;
 }
 
-export const CHART_FONT_SIZE = 11;
-export const CHART_FONT_FAMILY = 'ui-sans-serif, system-ui, sans-serif';
-
-/** Draws the line dashed over a finished plot, with its name and value at the right. */
-export function drawReferenceLine(
-  plot: uPlot,
-  { name, value }: ReferenceLine,
-  { ink, background }: { ink: string; background: string },
-): void {
-  const { ctx, bbox } = plot;
-  const pixel = devicePixelRatio;
-  const right = bbox.left + bbox.width;
-  const y = Math.round(plot.valToPos(value, 'y', true));
+/** Draws the line dashed across a plot. */
+export function drawReferenceLine({ ctx, bbox, valToPos }: uPlot, value: number, colour: string): void {
+  const y = Math.round(valToPos(value, 'y', true));
   ctx.save();
-  ctx.strokeStyle = ctx.fillStyle = ink;
-  ctx.lineWidth = pixel;
-  ctx.setLineDash([4 * pixel, 4 * pixel]);
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
   ctx.beginPath();
   ctx.moveTo(bbox.left, y);
-  ctx.lineTo(right, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
-
-  const below = y - bbox.top < bbox.height / 2;
-  const label = withMinus(`${name} = ${value.toFixed(2)}`);
-  const labelY = y + (below ? 3 : -3) * pixel;
-  ctx.font = `${CHART_FONT_SIZE * pixel}px ${CHART_FONT_FAMILY}`;
-  ctx.textAlign = 'right';
-  ctx.textBaseline = below ? 'top' : 'bottom';
-  // The curve may pass behind the words.
-  ctx.strokeStyle = background;
-  ctx.lineWidth = 4 * pixel;
-  ctx.lineJoin = 'round';
-  ctx.setLineDash([]);
-  ctx.strokeText(label, right - 2 * pixel, labelY);
-  ctx.fillText(label, right - 2 * pixel, labelY);
   ctx.restore();
 }

@@ -49,8 +49,9 @@ interface App {
   picture(): Promise<string>;
 }
 
-async function open(hash = ''): Promise<App> {
+async function open(hash = '', before?: () => void): Promise<App> {
   const page = await browser.newPage();
+  if (before) await page.evaluateOnNewDocument(before);
   await page.setViewport({ width: 1280, height: 800 });
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
@@ -225,6 +226,29 @@ describe('a run', () => {
     await app.page.keyboard.press('n');
     await expect.poll(() => app.page.url()).toContain('seed=');
     await expect.poll(app.picture, { timeout: 5000 }).not.toBe(start);
+    await app.page.close();
+  });
+
+  it('goes on on the CPU when its device is lost', async () => {
+    const app = await open('points=64&engine=webgpu', () => {
+      const { requestDevice } = GPUAdapter.prototype;
+      GPUAdapter.prototype.requestDevice = async function (
+        this: GPUAdapter,
+        descriptor?: GPUDeviceDescriptor,
+      ) {
+        const device = await requestDevice.call(this, descriptor);
+        addEventListener('lose-device', () => device.destroy());
+        return device;
+      };
+    });
+    await app.untilStep(1);
+    // Long enough for a first copy of the run to be taken.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await app.page.evaluate(() => dispatchEvent(new Event('lose-device')));
+    const said = () => app.page.$eval('#messages', (element) => element.textContent);
+    await expect.poll(said, { timeout: 5000 }).toMatch(/lost.*goes on from step [\d,]+ on the CPU/);
+    const from = Number((await said())!.match(/step ([\d,]+)/)![1].replaceAll(',', ''));
+    await app.untilStep(from + 10);
     await app.page.close();
   });
 
