@@ -70,10 +70,10 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
       let quadLabels = labels[columnQuad];
       let columnAnchors = anchors[columnQuad];
       let pulls = mat4x4f(
-        meet(&sum, ends, rowAnchor, spread(columnAnchors, 0u), tile[0], relate(rows, column, quadLabels.x, end)),
-        meet(&sum, ends, rowAnchor, spread(columnAnchors, 1u), tile[1], relate(rows, column + 1u, quadLabels.y, end)),
-        meet(&sum, ends, rowAnchor, spread(columnAnchors, 2u), tile[2], relate(rows, column + 2u, quadLabels.z, end)),
-        meet(&sum, ends, rowAnchor, spread(columnAnchors, 3u), tile[3], relate(rows, column + 3u, quadLabels.w, end)),
+        meet(&sum, ends, rowAnchor, spread(columnAnchors, FIRST), tile[0], relate(rows, column, quadLabels.x, end)),
+        meet(&sum, ends, rowAnchor, spread(columnAnchors, SECOND), tile[1], relate(rows, column + 1u, quadLabels.y, end)),
+        meet(&sum, ends, rowAnchor, spread(columnAnchors, THIRD), tile[2], relate(rows, column + 2u, quadLabels.z, end)),
+        meet(&sum, ends, rowAnchor, spread(columnAnchors, FOURTH), tile[3], relate(rows, column + 3u, quadLabels.w, end)),
       );
       collected += mat4x4f(pulls * columns[0], pulls * columns[1], pulls * columns[2], pulls * columns[3]);
     }

@@ -55,14 +55,14 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
     let leftAnchors = anchors[columnQuad];
     let rightAnchors = anchors[columnQuad + 1u];
     let at = 64u * local.x + local.y;
-    pulls[at] = meet(&sum, ends, rowAnchor, spread(leftAnchors, 0u), tile.left[0], relate(rows, column, left.x, end));
-    pulls[at + 8u] = meet(&sum, ends, rowAnchor, spread(leftAnchors, 1u), tile.left[1], relate(rows, column + 1u, left.y, end));
-    pulls[at + 16u] = meet(&sum, ends, rowAnchor, spread(leftAnchors, 2u), tile.left[2], relate(rows, column + 2u, left.z, end));
-    pulls[at + 24u] = meet(&sum, ends, rowAnchor, spread(leftAnchors, 3u), tile.left[3], relate(rows, column + 3u, left.w, end));
-    pulls[at + 32u] = meet(&sum, ends, rowAnchor, spread(rightAnchors, 0u), tile.right[0], relate(rows, column + 4u, right.x, end));
-    pulls[at + 40u] = meet(&sum, ends, rowAnchor, spread(rightAnchors, 1u), tile.right[1], relate(rows, column + 5u, right.y, end));
-    pulls[at + 48u] = meet(&sum, ends, rowAnchor, spread(rightAnchors, 2u), tile.right[2], relate(rows, column + 6u, right.z, end));
-    pulls[at + 56u] = meet(&sum, ends, rowAnchor, spread(rightAnchors, 3u), tile.right[3], relate(rows, column + 7u, right.w, end));
+    pulls[at] = meet(&sum, ends, rowAnchor, spread(leftAnchors, FIRST), tile.left[0], relate(rows, column, left.x, end));
+    pulls[at + 8u] = meet(&sum, ends, rowAnchor, spread(leftAnchors, SECOND), tile.left[1], relate(rows, column + 1u, left.y, end));
+    pulls[at + 16u] = meet(&sum, ends, rowAnchor, spread(leftAnchors, THIRD), tile.left[2], relate(rows, column + 2u, left.z, end));
+    pulls[at + 24u] = meet(&sum, ends, rowAnchor, spread(leftAnchors, FOURTH), tile.left[3], relate(rows, column + 3u, left.w, end));
+    pulls[at + 32u] = meet(&sum, ends, rowAnchor, spread(rightAnchors, FIRST), tile.right[0], relate(rows, column + 4u, right.x, end));
+    pulls[at + 40u] = meet(&sum, ends, rowAnchor, spread(rightAnchors, SECOND), tile.right[1], relate(rows, column + 5u, right.y, end));
+    pulls[at + 48u] = meet(&sum, ends, rowAnchor, spread(rightAnchors, THIRD), tile.right[2], relate(rows, column + 6u, right.z, end));
+    pulls[at + 56u] = meet(&sum, ends, rowAnchor, spread(rightAnchors, FOURTH), tile.right[3], relate(rows, column + 7u, right.w, end));
     workgroupBarrier();
     // Up to four components at a time share each matrix of pulls.
     for (var k = local.x; k < dimension; k += 32u) {

@@ -1,6 +1,12 @@
 // The pull of four rows and one column on each other, shared by the gradient kernels.
 // Needs: numerics, pairing, a loss (Anchor, pull).
 
+// Which of four anchors `spread` repeats: a unit vector, because some drivers index vectors slowly.
+const FIRST = vec4f(1.0, 0.0, 0.0, 0.0);
+const SECOND = vec4f(0.0, 1.0, 0.0, 0.0);
+const THIRD = vec4f(0.0, 0.0, 1.0, 0.0);
+const FOURTH = vec4f(0.0, 0.0, 0.0, 1.0);
+
 struct PullSum {
   pullSimilarity: vec4f,   // sum over candidates of dL/ds * s, for the gradient of the temperature
   pull: vec4f,             // sum over candidates of dL/ds

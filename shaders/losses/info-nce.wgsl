@@ -58,8 +58,8 @@ fn terms(seen: Statistics) -> RowTerms {
   return RowTerms(select(vec4f(), loss, isAnchor), select(vec4u(), vec4u(1u), isAnchor));
 }
 
-fn spread(anchor: Anchor, lane: u32) -> Anchor {
-  return Anchor(vec4f(anchor.logSumExp[lane]), vec4f(anchor.positivePull[lane]));
+fn spread(anchor: Anchor, lane: vec4f) -> Anchor {
+  return Anchor(vec4f(dot(anchor.logSumExp, lane)), vec4f(dot(anchor.positivePull, lane)));
 }
 
 fn pull(anchor: Anchor, constants: Parameters, similarity: vec4f, relation: Relation) -> vec4f {

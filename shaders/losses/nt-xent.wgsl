@@ -75,8 +75,8 @@ fn terms(seen: Statistics) -> RowTerms {
   );
 }
 
-fn spread(anchor: Anchor, lane: u32) -> Anchor {
-  return Anchor(vec4f(anchor.logSumExpNegatives[lane]), vec4f(anchor.shift[lane]));
+fn spread(anchor: Anchor, lane: vec4f) -> Anchor {
+  return Anchor(vec4f(dot(anchor.logSumExpNegatives, lane)), vec4f(dot(anchor.shift, lane)));
 }
 
 // One exponential serves either kind of candidate: exp(l - shift) for a negative, 1 / (1 + exp(l - LSE)) for a positive.

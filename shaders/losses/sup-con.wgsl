@@ -73,12 +73,12 @@ fn terms(seen: Statistics) -> RowTerms {
   return RowTerms(select(vec4f(), loss, isAnchor), select(vec4u(), vec4u(1u), isAnchor));
 }
 
-fn spread(anchor: Anchor, lane: u32) -> Anchor {
+fn spread(anchor: Anchor, lane: vec4f) -> Anchor {
   return Anchor(
-    vec4f(anchor.logSumExp[lane]),
-    vec4f(anchor.logSumExpPositives[lane]),
-    vec4f(anchor.share[lane]),
-    vec4f(anchor.targetWeight[lane]),
+    vec4f(dot(anchor.logSumExp, lane)),
+    vec4f(dot(anchor.logSumExpPositives, lane)),
+    vec4f(dot(anchor.share, lane)),
+    vec4f(dot(anchor.targetWeight, lane)),
   );
 }
 
