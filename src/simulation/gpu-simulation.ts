@@ -130,6 +130,7 @@ class GpuSimulation implements Simulation {
     const { budget } = this.pacing;
     const before = this.steps;
     let spent = 0;
+    let staging: GPUBuffer | undefined;
     while (spent < budget) {
       if (!this.cursor) {
         // Uniforms are written when the queue gets them, not when they are encoded: they wait for the next frame.
@@ -142,14 +143,12 @@ class GpuSimulation implements Simulation {
       if (this.cursor.finished) {
         this.cursor = undefined;
         this.steps++;
+        this.reportDue = true;
+        staging ??= this.encodeReport(encoder, now);
       }
     }
     if (spent === 0) return;
-    if (this.steps > before) {
-      this.projector.encode(encoder);
-      this.reportDue = true;
-    }
-    const staging = this.encodeReport(encoder, now);
+    if (this.steps > before) this.projector.encode(encoder);
     this.device.queue.submit([encoder.finish()]);
     this.pacing.submitted(spent, now);
     void this.device.queue.onSubmittedWorkDone().then(

@@ -167,7 +167,7 @@ export async function placed(
   simulation.place(1, ...position);
   const positions = await displayed(simulation);
   simulation.dispose();
-  return [...positions.slice(4, 8)];
+  return Array.from(positions.subarray(4, 8));
 }
 
 async function advanceTo(simulation: Simulation, steps: number): Promise<void> {
