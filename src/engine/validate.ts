@@ -46,9 +46,9 @@ export function validateEvaluation(
   if ('similar' in batch && batch.similar !== undefined) {
     reject('batch.similar', `${loss.name} has no use for it; keys[i] is the positive of queries[i]`);
   }
-  if (!values.normalize) {
-    rejectOverflow(batch, layout, Math.max(1, loss.constants(values).logitScale ?? 1), 'logits');
-  }
+  rejectOverflow(batch, layout, Boolean(values.normalize), 'logits', (similarity) =>
+    Math.max(similarity, loss.largestLogit(values, similarity)),
+  );
   return { loss, values, layout };
 }
 
@@ -61,7 +61,7 @@ export function validateSimilarity(batch: Batch, metric: Metric): BatchLayout {
     reject('metric', `expected one of ${METRICS.map((known) => `'${known}'`).join(', ')}, got ${metric}`);
   }
   const layout = validateBatch(batch);
-  if (metric !== 'cosine') rejectOverflow(batch, layout, 1, 'dot products');
+  rejectOverflow(batch, layout, metric === 'cosine', 'dot products', (product) => product);
   return layout;
 }
 
@@ -129,17 +129,31 @@ function expectFinite(argument: string, array: Float32Array): void {
   }
 }
 
-/** Raw vectors can be so long that single precision cannot hold their products, nor the sum of one per row. */
-function rejectOverflow(batch: Batch, { dimension, rows }: BatchLayout, scale: number, what: string): void {
+/**
+ * Raw vectors can be so long, and parameters so large, that single precision cannot hold what the products of vectors
+ * lead to, nor the sum of one per row.
+ */
+function rejectOverflow(
+  batch: Batch,
+  { dimension, rows }: BatchLayout,
+  normalized: boolean,
+  what: string,
+  largestAt: (product: number) => number,
+): void {
+  const limit = LARGEST / rows;
+  const refuse = (argument: string, wanted: string, largest: number) =>
+    reject(
+      argument,
+      `expected ${wanted}; ${what} may reach ${largest.toExponential(1)}, above ${limit.toExponential(1)}`,
+    );
+  const ofUnitVectors = largestAt(1);
+  if (ofUnitVectors > limit) refuse('loss', 'smaller parameters', ofUnitVectors);
+  if (normalized) return;
   const towers = 'embeddings' in batch ? [batch.embeddings] : [batch.queries, batch.keys];
   if ('negatives' in batch && batch.negatives) towers.push(batch.negatives);
-  const largest = scale * Math.max(...towers.map((vectors) => longest(vectors, dimension))) ** 2;
-  const limit = LARGEST / rows;
+  const largest = largestAt(Math.max(...towers.map((vectors) => longest(vectors, dimension))) ** 2);
   if (largest > limit) {
-    reject(
-      'embeddings' in batch ? 'batch.embeddings' : 'batch.queries',
-      `expected shorter vectors; ${what} may reach ${largest.toExponential(1)}, above ${limit.toExponential(1)}`,
-    );
+    refuse('embeddings' in batch ? 'batch.embeddings' : 'batch.queries', 'shorter vectors', largest);
   }
 }
 

@@ -63,7 +63,7 @@ export async function similarityMatrix(
     const encoder = device.createCommandEncoder({ label: 'similarity' });
     const group = similarity.bind(buffers);
     new WorkCursor([
-      wholeWork(normalize.label, normalize.pipeline, normalize.bind(buffers), quads, 64, points * dimension),
+      wholeWork(normalize, buffers, quads, 64, points * dimension),
       {
         label: similarity.label,
         tiles: 1,

@@ -45,7 +45,7 @@ export class WebGpuEngine implements Engine {
       refines: Boolean(loss.refines) && 'labels' in batch && hasLargeGroup(batch.labels),
       gradient: Boolean(options.gradient),
     };
-    refuseBeyondLimits(this.device, 'batch', PairProgram.memory(loss, shape).largest);
+    refuseBeyondLimits(this.device, 'batch', PairProgram.largestBuffer(loss, shape));
     return this.guarded(async () => {
       const key = JSON.stringify([loss.kind, shape]);
       const program = this.takeIdle(key) ?? (await PairProgram.create(this.device, loss, shape));

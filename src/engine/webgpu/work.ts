@@ -1,3 +1,5 @@
+import type { Kernel } from './kernel.ts';
+
 /** One kernel's dispatch, divisible into tiles, so that long work can be cut into slices. */
 export interface Work {
   label: string;
@@ -49,20 +51,20 @@ export function totalCost(works: readonly Work[]): number {
 
 /** A kernel that is dispatched whole: `invocations` in workgroups of `size`, folded where one dimension is too short. */
 export function wholeWork(
-  label: string,
-  pipeline: GPUComputePipeline,
-  group: GPUBindGroup,
+  kernel: Kernel,
+  resources: Readonly<Record<string, GPUBuffer>>,
   invocations: number,
   size: number,
   cost: number,
 ): Work {
+  const group = kernel.bind(resources);
   const groups = Math.ceil(invocations / size);
   return {
-    label,
+    label: kernel.label,
     tiles: 1,
     tileCost: cost,
     dispatch: (pass) => {
-      pass.setPipeline(pipeline);
+      pass.setPipeline(kernel.pipeline);
       pass.setBindGroup(0, group);
       pass.dispatchWorkgroups(Math.min(groups, 65535), Math.ceil(groups / 65535));
     },

@@ -35,14 +35,7 @@ export async function createProjector(
   });
   device.queue.writeBuffer(projection, 0, contents);
   const whole = (compiled: typeof project, invocations: number, size: number) =>
-    wholeWork(
-      compiled.label,
-      compiled.pipeline,
-      compiled.bind({ ...memory, projection }),
-      invocations,
-      size,
-      points,
-    );
+    wholeWork(compiled, { ...memory, projection }, invocations, size, points);
   const projecting = whole(project, points, 64);
   const iteration: Work[] =
     dimension > 3 ? [projecting, whole(image, dimension, 1), whole(orthonormalize, 1, 1)] : [];

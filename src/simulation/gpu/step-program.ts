@@ -64,7 +64,7 @@ export async function createStepProgram(
     refines: Boolean(loss.refines) && dataset.kind === 'classes',
     gradient: true,
   };
-  refuseBeyondLimits(device, 'batchPairs', PairProgram.memory(loss, shape).largest);
+  refuseBeyondLimits(device, 'batchPairs', PairProgram.largestBuffer(loss, shape));
   const compute = (label: string, source: string, entryPoint: string) =>
     kernel(device, { label, source, entryPoint });
   const measuring = [randomShader, datasetShader, runStateShader, termsShader, metricsShader].join('\n');
@@ -127,7 +127,7 @@ export async function createStepProgram(
   if (isPaired) device.queue.writeBuffer(labels, 0, pairLabels(shape, keyStart).slice());
   const resources = { ...memory, ...uniforms, embeddings, labels, gradients: outputs, totals };
   const whole = (compiled: typeof sample, invocations: number, size: number, cost: number) =>
-    wholeWork(compiled.label, compiled.pipeline, compiled.bind(resources), invocations, size, cost);
+    wholeWork(compiled, resources, invocations, size, cost);
   const coordinates = dataset.points * dimension;
 
   return {

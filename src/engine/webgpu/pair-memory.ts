@@ -1,0 +1,142 @@
+import finishShader from '../../../shaders/finish.wgsl?raw';
+import normalizeGradientShader from '../../../shaders/normalize-gradient.wgsl?raw';
+import normalizeShader from '../../../shaders/normalize.wgsl?raw';
+import numericsShader from '../../../shaders/numerics.wgsl?raw';
+import pairingShader from '../../../shaders/pairing.wgsl?raw';
+import pullShader from '../../../shaders/pull.wgsl?raw';
+import termsShader from '../../../shaders/terms.wgsl?raw';
+import type { ParameterValues } from '../../losses/loss.ts';
+import type { AnyLoss } from '../../losses/registry.ts';
+import { pairLayout, TILE_ROWS } from './pair-shape.ts';
+import type { PairLayout, PairShape, Sweep } from './pair-shape.ts';
+import { fieldsOf, packUniform, sizeOf } from './wgsl.ts';
+
+/** Dynamic uniform offsets are multiples of this on every adapter. */
+export const STRIDE = 256;
+
+/** How many bytes a kernel sees of the uniforms that are bound with an offset. */
+export const WINDOWS = { sweep: 32, slice: 16 };
+
+type Storage =
+  | 'embeddings'
+  | 'labels'
+  | 'outputs'
+  | 'quads'
+  | 'inverseLengths'
+  | 'partials'
+  | 'anchors'
+  | 'rowTerms'
+  | 'totals'
+  | 'gradients'
+  | 'pullSums';
+
+type Uniform =
+  'parameters' | 'batch' | 'sweep' | 'slice' | 'normalization' | 'backward' | 'splitParts' | 'refinedParts';
+
+/** What the kernels of one loss on one shape of batch read and write. */
+export type PairMemory = Record<Storage | Uniform, GPUBuffer>;
+
+/** Bytes of each storage buffer, before any of them is made. */
+export function storageBytes(loss: AnyLoss, shape: PairShape): Record<Storage, number> {
+  const { points, splits } = pairLayout(shape, loss.anchors);
+  const quads = points / 4;
+  const structs = [numericsShader, loss.shader].join('\n');
+  const coordinates = 4 * points * shape.dimension;
+  return {
+    embeddings: coordinates,
+    labels: 4 * points,
+    quads: coordinates,
+    inverseLengths: 4 * points,
+    partials: (shape.refines ? 2 : 1) * splits * quads * sizeOf(structs, 'Statistics'),
+    anchors: quads * sizeOf(structs, 'Anchor'),
+    rowTerms: quads * sizeOf(termsShader, 'RowTerms'),
+    totals: 16,
+    gradients: shape.gradient ? splits * coordinates : 16,
+    pullSums: shape.gradient ? splits * quads * sizeOf(pullShader, 'PullSum') : 16,
+    outputs: shape.gradient ? coordinates : 16,
+  };
+}
+
+export function createPairMemory(device: GPUDevice, loss: AnyLoss, shape: PairShape): PairMemory {
+  const layout = pairLayout(shape, loss.anchors);
+  const storage = Object.entries(storageBytes(loss, shape)).map(([name, size]) => [
+    name,
+    device.createBuffer({
+      label: `${name} (${loss.kind})`,
+      size,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    }),
+  ]);
+  const uniforms = Object.entries(uniformContents(loss, shape, layout)).map(([name, contents]) => {
+    const buffer = device.createBuffer({
+      label: `${name} (${loss.kind})`,
+      size: contents.byteLength,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    });
+    device.queue.writeBuffer(buffer, 0, contents);
+    return [name, buffer];
+  });
+  return Object.fromEntries([...storage, ...uniforms]) as PairMemory;
+}
+
+/** Writes the uniforms that depend on the loss's parameters. */
+export function writeParameters(
+  device: GPUDevice,
+  memory: PairMemory,
+  loss: AnyLoss,
+  shape: PairShape,
+  values: ParameterValues,
+): void {
+  const { points, splits } = pairLayout(shape, loss.anchors);
+  const size = { dimension: shape.dimension, quads: points / 4, splits };
+  const normalize = Number(values.normalize !== false);
+  const write = (buffer: GPUBuffer, contents: ArrayBuffer) => device.queue.writeBuffer(buffer, 0, contents);
+  write(memory.parameters, packUniform(loss.shader, 'Parameters', loss.constants(values)));
+  write(memory.normalization, packUniform(normalizeShader, 'Normalization', { ...size, normalize }));
+  write(memory.backward, packUniform(normalizeGradientShader, 'Backward', { ...size, normalize }));
+}
+
+/** The uniforms that never change; zeros where `writeParameters` is still to come. */
+function uniformContents(
+  loss: AnyLoss,
+  { dimension, rows }: PairShape,
+  { points, splits, exclusive, keyStart, sweeps }: PairLayout,
+): Record<Uniform, ArrayBuffer> {
+  return {
+    parameters: new ArrayBuffer(16 * Math.ceil(fieldsOf(loss.shader, 'Parameters').length / 4)),
+    normalization: new ArrayBuffer(16),
+    backward: new ArrayBuffer(16),
+    batch: packUniform(pairingShader, 'Batch', {
+      dimension,
+      quads: points / 4,
+      splits,
+      exclusive: Number(exclusive),
+      keyStart,
+      keyCount: rows,
+    }),
+    sweep: strided(sweeps.map(packSweep)),
+    slice: strided(firstTiles(sweeps)),
+    splitParts: packUniform(finishShader, 'Parts', { count: splits }),
+    refinedParts: packUniform(finishShader, 'Parts', { count: 2 * splits }),
+  };
+}
+
+function packSweep(sweep: Sweep): ArrayBuffer {
+  return packUniform(pairingShader, 'Sweep', {
+    ...sweep,
+    rowsAreAnchors: Number(sweep.rowsAreAnchors),
+    columnsAreAnchors: Number(sweep.columnsAreAnchors),
+  });
+}
+
+/** One entry per row tile, so that a dispatch may begin at any of them. */
+function firstTiles(sweeps: readonly Sweep[]): ArrayBuffer[] {
+  const tiles = Math.max(...sweeps.map(({ rowStart, rowEnd }) => Math.ceil((rowEnd - rowStart) / TILE_ROWS)));
+  return Array.from({ length: tiles }, (_, firstTile) => packUniform(pairingShader, 'Slice', { firstTile }));
+}
+
+function strided(entries: readonly ArrayBuffer[]): ArrayBuffer {
+  const bytes = new Uint8Array(entries.length * STRIDE);
+  entries.forEach((entry, index) => bytes.set(new Uint8Array(entry), index * STRIDE));
+  return bytes.buffer;
+}
