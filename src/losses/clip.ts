@@ -33,6 +33,7 @@ export const clip = defineLoss({
     watchFor: 'Stuck at ln N: the two towers have not met. CLIP clamps the multiplier to 100.',
   },
   constants: (values) => ({ logitScale: values.logitScale, negatives: Number(values.negatives) }),
+  largestLogit: (values, similarity) => values.logitScale * similarity,
   formula: (pairs, values) => {
     const rows = lineUp(pairs, values.logitScale, values.negatives);
     const columns = lineUp(transposed(pairs), values.logitScale, values.negatives);

@@ -32,6 +32,7 @@ export const infoNce = defineLoss({
       'Stuck at ln N: every key looks alike. ln N - L never exceeds ln N, however much there is to know.',
   },
   constants: (values) => ({ logitScale: 1 / values.temperature, negatives: Number(values.negatives) }),
+  largestLogit: (values, similarity) => similarity / values.temperature,
   formula: (pairs, values) => lineUp(pairs, 1 / values.temperature, values.negatives),
   rule: infoNceRule,
   shader,

@@ -71,6 +71,9 @@ export interface LossDefinition<
   /** The numbers that the pair functions see, in the field order of `struct Parameters` in the shader. */
   constants(values: Values<Parameters>): Record<string, number>;
 
+  /** The largest |logit| that similarities up to this size can lead to: what overflow and rounding are judged by. */
+  largestLogit(values: Values<Parameters>, similarity: number): number;
+
   /** The formula over the stored matrix of similarities, in float64 and as plain as can be. */
   formula(pairs: PairMatrix, values: Values<Parameters>): PairMatrixLoss;
 

@@ -22,6 +22,7 @@ export const ntXent = defineLoss({
       'Stuck at ln(2B - 1): collapsed, or indifferent. That is 6.92 only for other temperatures than its own.',
   },
   constants: (values) => ({ logitScale: 1 / values.temperature, negatives: Number(values.negatives) }),
+  largestLogit: (values, similarity) => similarity / values.temperature,
   formula: (pairs, values) => {
     const logitScale = 1 / values.temperature;
     const result = emptyLoss(pairs);

@@ -46,6 +46,7 @@ export const supCon = defineLoss({
     negatives: Number(values.negatives),
     meanInside: Number(values.form === 'in'),
   }),
+  largestLogit: (values, similarity) => similarity / values.temperature,
   formula: (pairs, values) => {
     const logitScale = 1 / values.temperature;
     const result = emptyLoss(pairs);

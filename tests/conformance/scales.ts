@@ -60,10 +60,8 @@ export async function scalesOf(spec: LossSpec, batch: Batch): Promise<Scales> {
   divideByNorms(rowScales, towers.rows.norms);
   if (columnScales !== rowScales) divideByNorms(columnScales, towers.columns.norms);
 
-  const { logitScale = 1, logitBias = 0 } = loss.constants(values);
-  const largestLogit = logitScale * longestPair + Math.abs(logitBias);
   return {
-    largestLogit,
+    largestLogit: loss.largestLogit(values, longestPair),
     rows: rowScales,
     columns: columnScales,
     parameters: loss.parameterGradients(values, sums),
