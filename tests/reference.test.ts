@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { normals } from '../src/data/random.ts';
 import type { Batch, LabelledBatch, PairedBatch } from '../src/engine/engine.ts';
 import { createReferenceEngine } from '../src/engine/reference/reference-engine.ts';
+import { validateEvaluation } from '../src/engine/validate.ts';
 import type { LossSpec } from '../src/losses/registry.ts';
+import { losses } from '../src/losses/registry.ts';
+import { variations } from './conformance/specs.ts';
 
 const engine = createReferenceEngine();
 
@@ -59,25 +62,20 @@ const queue = [
   ['one query and its extra negative', paired(2, 1, 1)],
 ] as const;
 
-const cases: [string, LossSpec, Batch][] = [];
-for (const negatives of [true, false]) {
-  for (const normalize of [true, false]) {
-    const shared = { negatives, normalize };
-    for (const [name, batch] of [...pairs, ...classes]) {
-      cases.push(
-        [`NT-Xent, ${name}`, { kind: 'nt-xent', temperature: 0.5, ...shared }, batch],
-        [`SupCon out, ${name}`, { kind: 'sup-con', temperature: 0.3, form: 'out', ...shared }, batch],
-        [`SupCon in, ${name}`, { kind: 'sup-con', temperature: 0.3, form: 'in', ...shared }, batch],
-      );
-    }
-    for (const [name, batch] of towers) {
-      cases.push([`CLIP, ${name}`, { kind: 'clip', logitScale: 3, ...shared }, batch]);
-    }
-    for (const [name, batch] of [...towers, ...queue]) {
-      cases.push([`InfoNCE, ${name}`, { kind: 'info-nce', temperature: 0.4, ...shared }, batch]);
-    }
-  }
-}
+/** Numbers at which every loss is smooth enough for differences. */
+const GENTLE: Record<string, number> = { temperature: 0.4, logitScale: 3 };
+const LEARNABLE = ['temperature', 'logitScale', 'logitBias'];
+
+/** Every loss of the registry, its choices and switches in all combinations, so that a new loss is covered. */
+const cases = losses.flatMap((loss) => {
+  const gentle = Object.fromEntries(Object.entries(GENTLE).filter(([name]) => name in loss.parameters));
+  const batches: readonly (readonly [string, Batch])[] =
+    loss.batch === 'labelled' ? [...pairs, ...classes] : [...towers, ...(loss.extraNegatives ? queue : [])];
+  return variations(loss).flatMap((variation) => {
+    const spec = { kind: loss.kind, ...gentle, ...variation } as LossSpec;
+    return batches.map(([name, batch]): [string, LossSpec, Batch] => [name, spec, batch]);
+  });
+});
 
 describe.each(cases)('%s %o', (_, spec, batch) => {
   test('the gradient is the slope of the loss in every component', async () => {
@@ -96,27 +94,38 @@ describe.each(cases)('%s %o', (_, spec, batch) => {
     }
   });
 
-  test('the parameter gradient is the slope of the loss', async () => {
+  test('the parameter gradients are the slopes of the loss', async () => {
     const { parameterGradients } = await engine.evaluate(spec, batch, { gradient: true });
-    const parameter = spec.kind === 'clip' ? 'logitScale' : 'temperature';
-    expect(Object.keys(parameterGradients!)).toEqual([parameter]);
-    const at = (spec as unknown as Record<string, number>)[parameter];
-    const expected = await slope((value) => lossOf({ ...spec, [parameter]: value }, batch), at, at / 256);
-    expect(Math.abs(parameterGradients![parameter] - expected)).toBeLessThan(1e-6 * (1 + Math.abs(expected)));
+    const { loss, values } = validateEvaluation(spec, batch);
+    expect(Object.keys(parameterGradients!)).toEqual(LEARNABLE.filter((name) => name in loss.parameters));
+    for (const [parameter, gradient] of Object.entries(parameterGradients!)) {
+      const at = values[parameter] as number;
+      const moved = (value: number) => lossOf({ ...spec, [parameter]: value }, batch);
+      const expected = await slope(moved, at, Math.abs(at) / 256);
+      expect(Math.abs(gradient - expected), parameter).toBeLessThan(1e-6 * (1 + Math.abs(expected)));
+    }
   });
 
   test('row losses, weighed by their terms, average to the loss', async () => {
     const { loss, count, rowLosses } = await engine.evaluate(spec, batch, { rowLosses: true });
-    const weights =
-      'labels' in batch
-        ? batch.labels.map((label) => batch.labels.filter((other) => other === label).length - 1)
-        : new Uint32Array(rowLosses!.length).fill(1);
-    if (spec.kind === 'sup-con') weights.forEach((weight, row) => (weights[row] = Math.min(weight, 1)));
+    const weights = Array.from(rowLosses!, (_row, row) => termsOf(spec, batch, row));
     expect(weights.reduce((sum, weight) => sum + weight)).toBe(count);
     const mean = rowLosses!.reduce((sum, rowLoss, row) => sum + rowLoss * weights[row], 0) / count;
     expect(mean).toBeCloseTo(loss, 5);
   });
 });
+
+/** How many terms the documentation promises an anchor. */
+function termsOf({ kind }: LossSpec, { labels }: Partial<LabelledBatch>, anchor: number): number {
+  if (!labels) return 1;
+  const positives = labels.filter((label) => label === labels[anchor]).length - 1;
+  switch (kind) {
+    case 'sup-con':
+      return Math.min(positives, 1);
+    default:
+      return positives;
+  }
+}
 
 function isVectors(name: string): boolean {
   return name !== 'dimension';
@@ -153,6 +162,7 @@ describe('closed forms', () => {
         Math.log(21),
         10,
       );
+      expect(await lossOf({ kind: 'n-pairs' }, pair)).toBeCloseTo(Math.log(6), 10);
     },
   );
 
@@ -228,6 +238,12 @@ describe("optax's published numbers for NT-Xent at temperature 0.07", () => {
       1e-4,
     );
   });
+});
+
+test("TensorFlow Addons' published number for N-pairs", async () => {
+  const corners = Float32Array.of(1, 1, 1, -1, -1, 1, -1, -1);
+  const batch = { dimension: 2, queries: corners, keys: corners };
+  expect(await lossOf({ kind: 'n-pairs' }, batch)).toBeCloseTo(0.253856, 6);
 });
 
 describe('numbers that single precision loses', () => {

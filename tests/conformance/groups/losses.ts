@@ -5,6 +5,7 @@ import type { Regime, Structure } from '../batches.ts';
 import { labelled, paired, STRUCTURES } from '../batches.ts';
 import type { Case, Group } from '../case.ts';
 import { agreesWithReference } from '../compare.ts';
+import { atTemperature, choices, extremes, variations } from '../specs.ts';
 
 const TEMPERATURES = [0.01, 0.07, 0.5, 10];
 
@@ -72,6 +73,7 @@ function casesOf(loss: AnyLoss): Case[] {
       const regime = variation.normalize === false ? 'raw' : 'random';
       add(shape, regime, atTemperatures(loss, variation));
     }
+    for (const extreme of extremes(loss)) add(shape, 'random', atTemperatures(loss, extreme));
     if (loss.batch === 'labelled') {
       for (const structure of STRUCTURES) {
         for (const choice of choices(loss)) add(shape, 'random', atTemperatures(loss, choice), structure);
@@ -92,34 +94,9 @@ function casesOf(loss: AnyLoss): Case[] {
   return cases;
 }
 
-/** One specification per temperature; losses that have a logit scale instead get its reciprocal. */
+/** One specification per temperature; one alone for losses that know none. */
 function atTemperatures(loss: AnyLoss, parameters: object, temperatures = TEMPERATURES): LossSpec[] {
-  const specs = temperatures.map((temperature) => ({
-    kind: loss.kind,
-    ...('temperature' in loss.parameters && { temperature }),
-    ...('logitScale' in loss.parameters && { logitScale: 1 / temperature }),
-    ...parameters,
-  }));
+  const spec = { kind: loss.kind, ...parameters } as LossSpec;
   const hasTemperature = 'temperature' in loss.parameters || 'logitScale' in loss.parameters;
-  return (hasTemperature ? specs : specs.slice(0, 1)) as LossSpec[];
-}
-
-/** The default of every choice, then each other choice on its own. */
-function choices(loss: AnyLoss): Record<string, string>[] {
-  const result: Record<string, string>[] = [{}];
-  for (const [name, parameter] of Object.entries(loss.parameters)) {
-    if (parameter.type !== 'choice') continue;
-    for (const choice of parameter.choices) if (choice !== parameter.default) result.push({ [name]: choice });
-  }
-  return result;
-}
-
-/** The choices, each with every combination of the switches. */
-function variations(loss: AnyLoss): Record<string, string | boolean>[] {
-  let result: Record<string, string | boolean>[] = choices(loss);
-  for (const [name, parameter] of Object.entries(loss.parameters)) {
-    if (parameter.type !== 'boolean') continue;
-    result = result.flatMap((variation) => [true, false].map((on) => ({ ...variation, [name]: on })));
-  }
-  return result;
+  return hasTemperature ? temperatures.map((temperature) => atTemperature(spec, temperature)) : [spec];
 }
