@@ -50,16 +50,15 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
   let dimension = batch.dimension;
   let end = sweep.columnEnd;
   let stride = batch.splits * TILE_COLUMNS;
-  let exclusive = batch.exclusive != 0u;
-  let ends = Ends(sweep.rowsAreAnchors != 0u, sweep.columnsAreAnchors != 0u, parameters);
-  let rows = rowsOf(rowQuad, labels[rowQuad], sweep.rowEnd, exclusive);
+  let constants = parameters;
+  let rows = rowsOf(rowQuad, labels[rowQuad], sweep.rowEnd);
   let rowAnchor = anchors[rowQuad];
   let gradientBase = (workgroup.y * batch.quads + rowQuad) * dimension;
   let points = quadAt(rowQuad, dimension);
   var collected = mat4x4f();
   var sum = PullSum();
   for (var first = sweep.columnStart + workgroup.y * TILE_COLUMNS; first < end; first += stride) {
-    if (exclusive && isIdle(firstRow, first)) {
+    if (EXCLUSIVE && isIdle(firstRow, first)) {
       continue;
     }
     for (var side = 0u; side < 2u; side++) {
@@ -70,10 +69,10 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
       let quadLabels = labels[columnQuad];
       let columnAnchors = anchors[columnQuad];
       let pulls = mat4x4f(
-        meet(&sum, ends, rowAnchor, spread(columnAnchors, FIRST), tile[0], relate(rows, column, quadLabels.x, end)),
-        meet(&sum, ends, rowAnchor, spread(columnAnchors, SECOND), tile[1], relate(rows, column + 1u, quadLabels.y, end)),
-        meet(&sum, ends, rowAnchor, spread(columnAnchors, THIRD), tile[2], relate(rows, column + 2u, quadLabels.z, end)),
-        meet(&sum, ends, rowAnchor, spread(columnAnchors, FOURTH), tile[3], relate(rows, column + 3u, quadLabels.w, end)),
+        meet(&sum, constants, rowAnchor, spread(columnAnchors, FIRST), tile[0], relate(rows, column, quadLabels.x, end)),
+        meet(&sum, constants, rowAnchor, spread(columnAnchors, SECOND), tile[1], relate(rows, column + 1u, quadLabels.y, end)),
+        meet(&sum, constants, rowAnchor, spread(columnAnchors, THIRD), tile[2], relate(rows, column + 2u, quadLabels.z, end)),
+        meet(&sum, constants, rowAnchor, spread(columnAnchors, FOURTH), tile[3], relate(rows, column + 3u, quadLabels.w, end)),
       );
       collected += mat4x4f(pulls * columns[0], pulls * columns[1], pulls * columns[2], pulls * columns[3]);
     }

@@ -34,9 +34,8 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
   let dimension = batch.dimension;
   let end = sweep.columnEnd;
   let stride = batch.splits * TILE_COLUMNS;
-  let exclusive = batch.exclusive != 0u;
-  let ends = Ends(sweep.rowsAreAnchors != 0u, sweep.columnsAreAnchors != 0u, parameters);
-  let rows = rowsOf(rowQuad, labels[rowQuad], sweep.rowEnd, exclusive);
+  let constants = parameters;
+  let rows = rowsOf(rowQuad, labels[rowQuad], sweep.rowEnd);
   let rowAnchor = anchors[rowQuad];
   let gradientBase = (workgroup.y * batch.quads + rowQuad) * dimension;
   for (var k = local.x; k < dimension; k += 8u) {
@@ -44,7 +43,7 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
   }
   var sum = PullSum();
   for (var first = sweep.columnStart + workgroup.y * TILE_COLUMNS; first < end; first += stride) {
-    if (exclusive && isIdle(firstRow, first)) {
+    if (EXCLUSIVE && isIdle(firstRow, first)) {
       continue;
     }
     let columnQuad = first / 4u + 2u * local.x;
@@ -55,14 +54,14 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
     let leftAnchors = anchors[columnQuad];
     let rightAnchors = anchors[columnQuad + 1u];
     let at = 64u * local.x + local.y;
-    pulls[at] = meet(&sum, ends, rowAnchor, spread(leftAnchors, FIRST), tile.left[0], relate(rows, column, left.x, end));
-    pulls[at + 8u] = meet(&sum, ends, rowAnchor, spread(leftAnchors, SECOND), tile.left[1], relate(rows, column + 1u, left.y, end));
-    pulls[at + 16u] = meet(&sum, ends, rowAnchor, spread(leftAnchors, THIRD), tile.left[2], relate(rows, column + 2u, left.z, end));
-    pulls[at + 24u] = meet(&sum, ends, rowAnchor, spread(leftAnchors, FOURTH), tile.left[3], relate(rows, column + 3u, left.w, end));
-    pulls[at + 32u] = meet(&sum, ends, rowAnchor, spread(rightAnchors, FIRST), tile.right[0], relate(rows, column + 4u, right.x, end));
-    pulls[at + 40u] = meet(&sum, ends, rowAnchor, spread(rightAnchors, SECOND), tile.right[1], relate(rows, column + 5u, right.y, end));
-    pulls[at + 48u] = meet(&sum, ends, rowAnchor, spread(rightAnchors, THIRD), tile.right[2], relate(rows, column + 6u, right.z, end));
-    pulls[at + 56u] = meet(&sum, ends, rowAnchor, spread(rightAnchors, FOURTH), tile.right[3], relate(rows, column + 7u, right.w, end));
+    pulls[at] = meet(&sum, constants, rowAnchor, spread(leftAnchors, FIRST), tile.left[0], relate(rows, column, left.x, end));
+    pulls[at + 8u] = meet(&sum, constants, rowAnchor, spread(leftAnchors, SECOND), tile.left[1], relate(rows, column + 1u, left.y, end));
+    pulls[at + 16u] = meet(&sum, constants, rowAnchor, spread(leftAnchors, THIRD), tile.left[2], relate(rows, column + 2u, left.z, end));
+    pulls[at + 24u] = meet(&sum, constants, rowAnchor, spread(leftAnchors, FOURTH), tile.left[3], relate(rows, column + 3u, left.w, end));
+    pulls[at + 32u] = meet(&sum, constants, rowAnchor, spread(rightAnchors, FIRST), tile.right[0], relate(rows, column + 4u, right.x, end));
+    pulls[at + 40u] = meet(&sum, constants, rowAnchor, spread(rightAnchors, SECOND), tile.right[1], relate(rows, column + 5u, right.y, end));
+    pulls[at + 48u] = meet(&sum, constants, rowAnchor, spread(rightAnchors, THIRD), tile.right[2], relate(rows, column + 6u, right.z, end));
+    pulls[at + 56u] = meet(&sum, constants, rowAnchor, spread(rightAnchors, FOURTH), tile.right[3], relate(rows, column + 7u, right.w, end));
     workgroupBarrier();
     // Up to four components at a time share each matrix of pulls.
     for (var k = local.x; k < dimension; k += 32u) {

@@ -4,10 +4,12 @@
 // lies in the same array as queries, keys, extra negatives, each part beginning at a multiple of 64 points; query i,
 // and key i, carry the label i, and extra negatives the label NOBODY.
 
+// Extra negatives are the only negatives: other queries' keys are excluded.
+override EXCLUSIVE: bool = false;
+
 struct Batch {
   dimension: u32,
   quads: u32,       // quads in all, padding included
-  exclusive: u32,   // 1 = extra negatives are the only negatives: other queries' keys are excluded
   keyStart: u32,    // first key, for exclusive batches
   keyCount: u32,
   splits: u32,      // workgroups that share the columns of one row tile
@@ -19,8 +21,6 @@ struct Sweep {
   rowEnd: u32,
   columnStart: u32,
   columnEnd: u32,
-  rowsAreAnchors: u32,
-  columnsAreAnchors: u32,
 }
 
 // Which of the sweep's row tiles this dispatch begins with.
@@ -37,12 +37,12 @@ struct Rows {
   points: vec4u,
   labels: vec4u,
   inside: vec4<bool>,   // of the sweep, not padding
-  open: vec4<bool>,     // may be a negative of anybody whose label differs
+  open: vec4<bool>,     // of an exclusive batch: may be a negative of anybody whose label differs
 }
 
-fn rowsOf(quad: u32, quadLabels: vec4u, rowEnd: u32, exclusive: bool) -> Rows {
+fn rowsOf(quad: u32, quadLabels: vec4u, rowEnd: u32) -> Rows {
   let points = vec4u(4u * quad) + vec4u(0u, 1u, 2u, 3u);
-  return Rows(points, quadLabels, points < vec4u(rowEnd), (quadLabels == vec4u(NOBODY)) | vec4<bool>(!exclusive));
+  return Rows(points, quadLabels, points < vec4u(rowEnd), quadLabels == vec4u(NOBODY));
 }
 
 // What one column is to each of four rows.
@@ -54,10 +54,11 @@ struct Relation {
 fn relate(rows: Rows, column: u32, label: u32, columnEnd: u32) -> Relation {
   let inside = rows.inside & vec4<bool>(column < columnEnd);
   let matching = rows.labels == vec4u(label);
-  return Relation(
-    inside & matching & (rows.points != vec4u(column)),
-    inside & !matching & (rows.open | vec4<bool>(label == NOBODY)),
-  );
+  var negative = inside & !matching;
+  if (EXCLUSIVE) {
+    negative &= rows.open | vec4<bool>(label == NOBODY);
+  }
+  return Relation(inside & matching & (rows.points != vec4u(column)), negative);
 }
 
 // Whether a tile of an exclusive batch holds excluded pairs only: queries meet keys on the diagonal alone.

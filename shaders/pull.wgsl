@@ -12,30 +12,30 @@ struct PullSum {
   pull: vec4f,             // sum over candidates of dL/ds
 }
 
-// Which ends of a pair are anchors, and the loss's constants: what is the same for every pair of a sweep.
-struct Ends {
-  rowsAreAnchors: bool,
-  columnsAreAnchors: bool,
-  constants: Parameters,
-}
+// Which ends of a pair are anchors in this sweep, and whether the sums are wanted.
+override ROWS_ARE_ANCHORS: bool = true;
+override COLUMNS_ARE_ANCHORS: bool = true;
+override SUM_PULLS: bool = true;
 
 // Adds the rows' own share of the pull to their sums.
 fn meet(
   sum: ptr<function, PullSum>,
-  ends: Ends,
+  constants: Parameters,
   rowAnchor: Anchor,
   columnAnchor: Anchor,
   similarity: vec4f,
   relation: Relation,
 ) -> vec4f {
   var total = vec4f();
-  if (ends.rowsAreAnchors) {
-    total = pull(rowAnchor, ends.constants, similarity, relation);
-    (*sum).pull += total;
-    (*sum).pullSimilarity += total * similarity;
+  if (ROWS_ARE_ANCHORS) {
+    total = pull(rowAnchor, constants, similarity, relation);
+    if (SUM_PULLS) {
+      (*sum).pull += total;
+      (*sum).pullSimilarity += total * similarity;
+    }
   }
-  if (ends.columnsAreAnchors) {
-    total += pull(columnAnchor, ends.constants, similarity, relation);
+  if (COLUMNS_ARE_ANCHORS) {
+    total += pull(columnAnchor, constants, similarity, relation);
   }
   return total;
 }

@@ -20,8 +20,7 @@ fn refinement(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation
   let constants = parameters;
   let end = sweep.columnEnd;
   let stride = batch.splits * TILE_COLUMNS;
-  let exclusive = batch.exclusive != 0u;
-  let rows = rowsOf(rowQuad, labels[rowQuad], sweep.rowEnd, exclusive);
+  let rows = rowsOf(rowQuad, labels[rowQuad], sweep.rowEnd);
   let anchor = anchors[rowQuad];
   var seen = emptyStatistics();
   for (var first = sweep.columnStart + workgroup.y * TILE_COLUMNS; first < end; first += stride) {

@@ -14,6 +14,7 @@ import totalsShader from '../../../shaders/totals.wgsl?raw';
 import type { AnyLoss } from '../../losses/registry.ts';
 import { kernel } from './kernel.ts';
 import type { Kernel } from './kernel.ts';
+import { pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
 
 /** Up to this dimension, points fit into registers and gradient-narrow.wgsl serves. */
@@ -27,8 +28,8 @@ export interface PairKernels {
   totals: Kernel;
   /** Only for losses and batches that stream the rows a second time. */
   refine: Kernel | undefined;
-  /** Only where gradients are wanted. */
-  gradient: Kernel | undefined;
+  /** One per sweep, and only where gradients are wanted. */
+  gradients: Kernel[];
   normalizeGradient: Kernel | undefined;
 }
 
@@ -39,25 +40,42 @@ export async function compilePairKernels(
   shape: PairShape,
 ): Promise<PairKernels> {
   const gradientSource = shape.dimension <= NARROW ? gradientNarrowShader : gradientShader;
-  const skeleton = (label: string, entryPoint: string, ...parts: string[]) =>
+  const { exclusive, sweeps } = pairLayout(shape, loss.anchors);
+  const EXCLUSIVE = Number(exclusive);
+  const skeleton = (
+    label: string,
+    entryPoint: string,
+    parts: string[],
+    constants: Record<string, number> = { EXCLUSIVE },
+  ) =>
     kernel(device, {
       label: `${label} (${loss.kind})`,
       source: [numericsShader, pairingShader, termsShader, loss.shader, ...parts].join('\n'),
       entryPoint,
       dynamic: ['sweep', 'slice'],
+      constants,
     });
   const plain = (label: string, entryPoint: string, ...parts: string[]) =>
     kernel(device, { label, source: parts.join('\n'), entryPoint });
-  const [normalize, statistics, finish, totals, refine, gradient, normalizeGradient] = await Promise.all([
+  const [normalize, statistics, finish, totals, refine, normalizeGradient, gradients] = await Promise.all([
     plain('normalize', 'normalizePoints', normalizeShader),
-    skeleton('statistics', 'statistics', pairTileShader, statisticsShader),
-    skeleton('finish', 'finishAnchors', finishShader),
+    skeleton('statistics', 'statistics', [pairTileShader, statisticsShader]),
+    skeleton('finish', 'finishAnchors', [finishShader], {}),
     plain('totals', 'addTotals', termsShader, totalsShader),
-    shape.refines ? skeleton('refine', 'refinement', pairTileShader, refineShader) : undefined,
-    shape.gradient ? skeleton('gradient', 'gradient', pairTileShader, pullShader, gradientSource) : undefined,
+    shape.refines ? skeleton('refine', 'refinement', [pairTileShader, refineShader]) : undefined,
     shape.gradient
       ? plain('normalize gradient', 'normalizeGradient', termsShader, normalizeGradientShader)
       : undefined,
+    Promise.all(
+      (shape.gradient ? sweeps : []).map(({ rowsAreAnchors, columnsAreAnchors }) =>
+        skeleton('gradient', 'gradient', [pairTileShader, pullShader, gradientSource], {
+          EXCLUSIVE,
+          ROWS_ARE_ANCHORS: Number(rowsAreAnchors),
+          COLUMNS_ARE_ANCHORS: Number(columnsAreAnchors),
+          SUM_PULLS: Number(shape.parameterGradients),
+        }),
+      ),
+    ),
   ]);
-  return { normalize, statistics, finish, totals, refine, gradient, normalizeGradient };
+  return { normalize, statistics, finish, totals, refine, gradients, normalizeGradient };
 }

@@ -15,7 +15,7 @@ import { fieldsOf, packUniform, sizeOf } from './wgsl.ts';
 export const STRIDE = 256;
 
 /** How many bytes a kernel sees of the uniforms that are bound with an offset. */
-export const WINDOWS = { sweep: 32, slice: 16 };
+export const WINDOWS = { sweep: 16, slice: 16 };
 
 type Storage =
   | 'embeddings'
@@ -100,7 +100,7 @@ export function writeParameters(
 function uniformContents(
   loss: AnyLoss,
   { dimension, rows }: PairShape,
-  { points, splits, exclusive, keyStart, sweeps }: PairLayout,
+  { points, splits, keyStart, sweeps }: PairLayout,
 ): Record<Uniform, ArrayBuffer> {
   return {
     parameters: new ArrayBuffer(16 * Math.ceil(fieldsOf(loss.shader, 'Parameters').length / 4)),
@@ -110,23 +110,18 @@ function uniformContents(
       dimension,
       quads: points / 4,
       splits,
-      exclusive: Number(exclusive),
       keyStart,
       keyCount: rows,
     }),
-    sweep: strided(sweeps.map(packSweep)),
+    sweep: strided(
+      sweeps.map(({ rowStart, rowEnd, columnStart, columnEnd }) =>
+        packUniform(pairingShader, 'Sweep', { rowStart, rowEnd, columnStart, columnEnd }),
+      ),
+    ),
     slice: strided(firstTiles(sweeps)),
     splitParts: packUniform(finishShader, 'Parts', { count: splits }),
     refinedParts: packUniform(finishShader, 'Parts', { count: 2 * splits }),
   };
-}
-
-function packSweep(sweep: Sweep): ArrayBuffer {
-  return packUniform(pairingShader, 'Sweep', {
-    ...sweep,
-    rowsAreAnchors: Number(sweep.rowsAreAnchors),
-    columnsAreAnchors: Number(sweep.columnsAreAnchors),
-  });
 }
 
 /** One entry per row tile, so that a dispatch may begin at any of them. */

@@ -88,7 +88,7 @@ function pairWorks(loss: AnyLoss, shape: PairShape, kernels: PairKernels, memory
     };
   };
 
-  const { normalize, statistics, refine, totals, gradient, normalizeGradient } = kernels;
+  const { normalize, statistics, refine, totals, gradients, normalizeGradient } = kernels;
   const anchorSweeps = sweeps.flatMap((sweep, index) => (sweep.rowsAreAnchors ? [index] : []));
   const works = [
     wholeWork(normalize, memory, points / 4, 64, coordinates),
@@ -102,9 +102,9 @@ function pairWorks(loss: AnyLoss, shape: PairShape, kernels: PairKernels, memory
     );
   }
   works.push(wholeWork(totals, memory, 1, 1, points));
-  if (gradient && normalizeGradient) {
+  if (normalizeGradient) {
     works.push(
-      ...sweeps.map((_, index) => sweepWork(gradient, index, 2 * pairCost)),
+      ...gradients.map((gradient, index) => sweepWork(gradient, index, 2 * pairCost)),
       wholeWork(normalizeGradient, memory, points / 4, 64, 2 * splits * coordinates),
     );
   }

@@ -20,6 +20,8 @@ export interface PairShape {
   /** Whether the rows are streamed a second time (see LossDefinition.refines). */
   refines: boolean;
   gradient: boolean;
+  /** Whether the sums that the gradients of learnable parameters are made of are wanted, too. */
+  parameterGradients: boolean;
 }
 
 /** A rectangle of the pair matrix; indices of points in their padded layout. */

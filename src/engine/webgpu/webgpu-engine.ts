@@ -44,6 +44,7 @@ export class WebGpuEngine implements Engine {
       extraNegatives: layout.extraNegatives,
       refines: Boolean(loss.refines) && 'labels' in batch && hasLargeGroup(batch.labels),
       gradient: Boolean(options.gradient),
+      parameterGradients: Boolean(options.gradient),
     };
     refuseBeyondLimits(this.device, 'batch', PairProgram.largestBuffer(loss, shape));
     return this.guarded(async () => {

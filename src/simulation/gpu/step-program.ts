@@ -63,6 +63,7 @@ export async function createStepProgram(
     extraNegatives: 0,
     refines: Boolean(loss.refines) && dataset.kind === 'classes',
     gradient: true,
+    parameterGradients: false,
   };
   refuseBeyondLimits(device, 'batchPairs', PairProgram.largestBuffer(loss, shape));
   const compute = (label: string, source: string, entryPoint: string) =>
