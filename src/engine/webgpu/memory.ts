@@ -1,4 +1,5 @@
 import { InputError } from '../input-error.ts';
+import { submit } from './submit.ts';
 
 /** @throws InputError when one buffer of so many bytes is more than the device can bind. */
 export function refuseBeyondLimits(device: GPUDevice, argument: string, bytes: number): void {
@@ -35,6 +36,7 @@ export class Readback {
     return region;
   }
 
+  /** @throws Error when a buffer is gone, was never there for want of memory, or the device is lost. */
   async read(): Promise<ArrayBuffer> {
     const staging = this.device.createBuffer({
       label: 'readback',
@@ -42,11 +44,11 @@ export class Readback {
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
     try {
-      const encoder = this.device.createCommandEncoder({ label: 'readback' });
-      for (const { buffer, region } of this.sources) {
-        encoder.copyBufferToBuffer(buffer, 0, staging, region.offset, region.size);
-      }
-      this.device.queue.submit([encoder.finish()]);
+      await submit(this.device, 'readback', (encoder) => {
+        for (const { buffer, region } of this.sources) {
+          encoder.copyBufferToBuffer(buffer, 0, staging, region.offset, region.size);
+        }
+      });
       await staging.mapAsync(GPUMapMode.READ);
       return staging.getMappedRange().slice(0);
     } finally {

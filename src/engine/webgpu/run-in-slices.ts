@@ -1,4 +1,5 @@
 import type { EvaluateOptions } from '../engine.ts';
+import { submit } from './submit.ts';
 import { totalCost, WorkCursor } from './work.ts';
 import type { Work } from './work.ts';
 
@@ -9,7 +10,10 @@ const FIRST_BUDGET = 2 ** 28;
 const SHORT = 40;
 const LONG = 250;
 
-/** Submits the works slice by slice, at most two in flight, sized by how long the last one took. */
+/**
+ * Submits the works slice by slice, at most two in flight, sized by how long the last one took.
+ * @throws Error when the device does not take a slice, the signal's reason when it is aborted.
+ */
 export async function runInSlices(
   device: GPUDevice,
   works: readonly Work[],
@@ -18,24 +22,26 @@ export async function runInSlices(
   const cursor = new WorkCursor(works);
   const total = totalCost(works);
   let budget = FIRST_BUDGET;
-  let done = 0;
-  let previous: Promise<void> = Promise.resolve();
+  let finished = 0;
+  let previous: Promise<unknown> = Promise.resolve();
   while (!cursor.finished) {
-    const encoder = device.createCommandEncoder({ label: 'evaluate' });
-    const spent = cursor.encode(encoder, budget);
-    const submitted = performance.now();
-    device.queue.submit([encoder.finish()]);
-    if (cursor.finished) break;
-    const current = device.queue.onSubmittedWorkDone();
-    await previous;
-    previous = current.then(() => {
-      const elapsed = performance.now() - submitted;
+    const begun = performance.now();
+    let spent = 0;
+    const taken = submit(device, 'evaluate', (encoder) => (spent = cursor.encode(encoder, budget)));
+    // Whoever reads the results waits for the last slice.
+    const done = cursor.finished ? undefined : device.queue.onSubmittedWorkDone();
+    const current = Promise.all([taken, done]).then(() => {
+      const elapsed = performance.now() - begun;
       if (elapsed < SHORT) budget *= 2;
       else if (elapsed > LONG) budget = Math.max(FIRST_BUDGET / 16, budget * 0.7);
     });
+    // It is awaited one slice later; or never, when that one is cancelled.
+    current.catch(() => undefined);
+    await previous;
+    previous = current;
     signal?.throwIfAborted();
-    done += spent;
-    onProgress?.(done / total);
+    finished += spent;
+    if (!cursor.finished) onProgress?.(finished / total);
   }
   await previous;
   signal?.throwIfAborted();

@@ -4,6 +4,7 @@ import type { Batch, Metric } from '../engine.ts';
 import type { BatchLayout } from '../validate.ts';
 import { kernel } from './kernel.ts';
 import { Readback } from './memory.ts';
+import { submit } from './submit.ts';
 import { packUniform } from './wgsl.ts';
 import { wholeWork, WorkCursor } from './work.ts';
 
@@ -60,9 +61,8 @@ export async function similarityMatrix(
       device.queue.writeBuffer(buffers.embeddings, offset, part.buffer, part.byteOffset, part.byteLength);
       offset += part.byteLength;
     }
-    const encoder = device.createCommandEncoder({ label: 'similarity' });
     const group = similarity.bind(buffers);
-    new WorkCursor([
+    const cursor = new WorkCursor([
       wholeWork(normalize, buffers, quads, 64, points * dimension),
       {
         label: similarity.label,
@@ -74,8 +74,8 @@ export async function similarityMatrix(
           pass.dispatchWorkgroups(Math.ceil(columns / 16), Math.ceil(rows / 16));
         },
       },
-    ]).encode(encoder, Infinity);
-    device.queue.submit([encoder.finish()]);
+    ]);
+    await submit(device, 'similarity', (encoder) => cursor.encode(encoder, Infinity));
     const readback = new Readback(device);
     const { offset: start, size } = readback.add(buffers.matrix);
     return new Float32Array(await readback.read(), start, size / 4);

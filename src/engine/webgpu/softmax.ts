@@ -1,6 +1,7 @@
 import softmaxShader from '../../../shaders/softmax.wgsl?raw';
 import { kernel } from './kernel.ts';
 import { Readback } from './memory.ts';
+import { submit } from './submit.ts';
 import { packUniform } from './wgsl.ts';
 
 /** The softmax of each row of logits / temperature; see shaders/softmax.wgsl. */
@@ -33,13 +34,13 @@ export async function softmaxRows(
   try {
     device.queue.writeBuffer(buffers.shape, 0, shape);
     device.queue.writeBuffer(buffers.logits, 0, logits.buffer, logits.byteOffset, logits.byteLength);
-    const encoder = device.createCommandEncoder({ label: 'softmax' });
-    const pass = encoder.beginComputePass({ label: 'softmax' });
-    pass.setPipeline(softmax.pipeline);
-    pass.setBindGroup(0, softmax.bind(buffers));
-    pass.dispatchWorkgroups(Math.min(rows, 65535), Math.ceil(rows / 65535));
-    pass.end();
-    device.queue.submit([encoder.finish()]);
+    await submit(device, 'softmax', (encoder) => {
+      const pass = encoder.beginComputePass({ label: 'softmax' });
+      pass.setPipeline(softmax.pipeline);
+      pass.setBindGroup(0, softmax.bind(buffers));
+      pass.dispatchWorkgroups(Math.min(rows, 65535), Math.ceil(rows / 65535));
+      pass.end();
+    });
     const readback = new Readback(device);
     const { offset, size } = readback.add(buffers.probabilities);
     return new Float32Array(await readback.read(), offset, size / 4);

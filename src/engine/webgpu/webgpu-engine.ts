@@ -1,6 +1,7 @@
 import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyLoss, LossSpec } from '../../losses/registry.ts';
 import type { Batch, Engine, EvaluateOptions, Evaluation, Metric } from '../engine.ts';
+import { laterTask } from '../slices.ts';
 import { validateEvaluation, validateSimilarity, validateSoftmax } from '../validate.ts';
 import type { BatchLayout } from '../validate.ts';
 import { refuseBeyondLimits, Readback } from './memory.ts';
@@ -20,7 +21,8 @@ export class WebGpuEngine implements Engine {
   readonly description: string;
   private readonly device: GPUDevice;
   private readonly ownsDevice: boolean;
-  private lost: string | undefined;
+  /** Why nothing can be computed any more, once it is so. */
+  private ended: string | undefined;
   /** The last program that was used, kept for the next evaluation of the same shape. */
   private idle: { key: string; program: PairProgram } | undefined;
 
@@ -30,7 +32,7 @@ export class WebGpuEngine implements Engine {
     this.description = description;
     this.ownsDevice = ownsDevice;
     void device.lost.then(({ message, reason }) => {
-      this.lost = `The graphics device was lost (${message || reason}).`;
+      this.ended ??= `The graphics device was lost (${message || reason}).`;
     });
   }
 
@@ -58,6 +60,7 @@ export class WebGpuEngine implements Engine {
       } finally {
         this.idle?.program.dispose();
         this.idle = { key, program };
+        if (this.ended) this.releaseIdle();
       }
     });
   }
@@ -79,8 +82,8 @@ export class WebGpuEngine implements Engine {
   }
 
   dispose(): void {
-    this.idle?.program.dispose();
-    this.idle = undefined;
+    this.ended ??= 'The engine was disposed of.';
+    this.releaseIdle();
     if (this.ownsDevice) this.device.destroy();
   }
 
@@ -91,14 +94,20 @@ export class WebGpuEngine implements Engine {
     return program;
   }
 
-  /** Says clearly that the device went away, whatever the failing call said. */
+  private releaseIdle(): void {
+    this.idle?.program.dispose();
+    this.idle = undefined;
+  }
+
+  /** Says clearly that the device or the engine went away, whatever the failing call said. */
   private async guarded<Result>(run: () => Promise<Result>): Promise<Result> {
-    if (this.lost) throw new Error(this.lost);
+    if (this.ended) throw new Error(this.ended);
     try {
       return await run();
     } catch (error) {
-      await Promise.resolve();
-      throw this.lost ? new Error(this.lost, { cause: error }) : error;
+      // The loss may be told after the failure that it caused.
+      await laterTask();
+      throw this.ended ? new Error(this.ended, { cause: error }) : error;
     }
   }
 

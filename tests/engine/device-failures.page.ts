@@ -1,0 +1,92 @@
+/** Runs in the browser: what the engine says when its device goes away, or cannot hold or run what it was given. */
+import type { PairedBatch } from '../../src/engine/engine.ts';
+import { createEngine } from '../../src/index.ts';
+import { requestGpu } from '../../src/engine/webgpu/request-gpu.ts';
+
+const spec = { kind: 'info-nce' } as const;
+
+async function openDevice(): Promise<GPUDevice> {
+  const gpu = await requestGpu('webgpu');
+  if ('reason' in gpu) throw new Error(gpu.reason);
+  return gpu.device;
+}
+
+function batch(rows: number, dimension = 16): PairedBatch {
+  const vectors = (phase: number) =>
+    Float32Array.from({ length: rows * dimension }, (_, index) => Math.sin(index + phase));
+  return { dimension, queries: vectors(0), keys: vectors(0.5) };
+}
+
+/** 'loss ...' for a result, the error's message for a rejection, and 'never' for neither. */
+async function outcome(work: Promise<{ loss: number }>): Promise<string> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const never = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve('never'), 20_000);
+  });
+  const answered = work.then(
+    ({ loss }) => `loss ${loss}`,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  const said = await Promise.race([answered, never]);
+  clearTimeout(timer);
+  return said;
+}
+
+/** The device is destroyed so many milliseconds after an evaluation began; and another evaluation is asked for. */
+export async function loseDevice(after: number): Promise<string[]> {
+  const device = await openDevice();
+  const engine = await createEngine({ backend: 'webgpu', device });
+  const during = outcome(engine.evaluate(spec, batch(2048)));
+  await new Promise((resolve) => setTimeout(resolve, after));
+  device.destroy();
+  return [await during, await outcome(engine.evaluate(spec, batch(3)))];
+}
+
+/** Evaluations that run when, and are asked for after, the engine was disposed of. */
+export async function disposeEngine(): Promise<string[]> {
+  const engine = await createEngine({ backend: 'webgpu' });
+  const during = outcome(engine.evaluate(spec, batch(2048)));
+  engine.dispose();
+  return [await during, await outcome(engine.evaluate(spec, batch(3)))];
+}
+
+/** What an evaluation says when the device has no memory for the buffer with each of these labels in turn. */
+export async function runOutOfMemory(labels: string[]): Promise<string[]> {
+  const device = await openDevice();
+  device.addEventListener('uncapturederror', (event) => event.stopImmediatePropagation());
+  const createBuffer = device.createBuffer.bind(device);
+  const said: string[] = [];
+  for (const [index, label] of labels.entries()) {
+    device.createBuffer = (descriptor) =>
+      createBuffer(descriptor.label?.startsWith(label) ? { ...descriptor, size: 2 ** 50 } : descriptor);
+    const engine = await createEngine({ backend: 'webgpu', device });
+    said.push(await outcome(engine.evaluate(spec, batch(65 + index), { gradient: true })));
+    engine.dispose();
+  }
+  device.destroy();
+  return said;
+}
+
+/** How many GPU buffers are left alive by evaluations that were running when the engine was disposed of. */
+export async function buffersLeft(): Promise<number> {
+  const device = await openDevice();
+  let alive = 0;
+  const createBuffer = device.createBuffer.bind(device);
+  device.createBuffer = (descriptor) => {
+    const buffer = createBuffer(descriptor);
+    const destroy = buffer.destroy.bind(buffer);
+    alive++;
+    buffer.destroy = () => {
+      alive--;
+      return destroy();
+    };
+    return buffer;
+  };
+  const engine = await createEngine({ backend: 'webgpu', device });
+  await engine.evaluate(spec, batch(64));
+  const running = Promise.allSettled([3, 64, 65].map((rows) => engine.evaluate(spec, batch(rows))));
+  engine.dispose();
+  await running;
+  device.destroy();
+  return alive;
+}

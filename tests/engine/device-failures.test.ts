@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Browser } from 'puppeteer';
+import { launch } from '../browser/launch.ts';
+import { openModulePage } from '../browser/open-page.ts';
+import type { ModulePage } from '../browser/open-page.ts';
+
+for (const name of ['chromium', 'firefox'] as const) {
+  describe.runIf(inject(name))(`the WebGPU engine in trouble, ${name}`, () => {
+    let browser: Browser;
+    let page: ModulePage;
+
+    beforeAll(async () => {
+      browser = await launch(name, { executablePath: inject(name), webgpu: true });
+      page = await openModulePage(browser, inject('origin'), '/tests/engine/device-failures.page.ts');
+    });
+    afterAll(() => browser?.close());
+
+    test.each([0, 100])('says that its device was lost, after %d ms', async (after) => {
+      const said = await page.call<string[]>('loseDevice', after);
+      for (const sentence of said) expect(sentence).toMatch(/^The graphics device was lost/);
+    });
+
+    test('says that it was disposed of', async () => {
+      const said = await page.call<string[]>('disposeEngine');
+      expect(said).toEqual(['The engine was disposed of.', 'The engine was disposed of.']);
+    });
+
+    test('rejects when there is no memory for a buffer, rather than answer 0', async () => {
+      const buffers = ['embeddings', 'partials', 'gradients', 'outputs', 'readback'];
+      const said = await page.call<string[]>('runOutOfMemory', buffers);
+      for (const sentence of said) expect(sentence).toMatch(/^The graphics device did not take the work/);
+    });
+
+    test('leaves no memory behind when it is disposed of in the middle', async () => {
+      expect(await page.call<number>('buffersLeft')).toBe(0);
+    });
+  });
+}
