@@ -1,7 +1,6 @@
 import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyLoss, LossSpec } from '../../losses/registry.ts';
 import type { Batch, Engine, EvaluateOptions, Evaluation, Metric } from '../engine.ts';
-import { laterTask } from '../slices.ts';
 import { validateEvaluation, validateSimilarity, validateSoftmax } from '../validate.ts';
 import type { BatchLayout } from '../validate.ts';
 import { refuseBeyondLimits, Readback } from './memory.ts';
@@ -14,6 +13,9 @@ import { softmaxRows } from './softmax.ts';
 
 /** Floats per quad in the row terms (losses of four rows, then counts) and in the pull sums (see gradient.wgsl). */
 const PER_QUAD = 8;
+
+/** Milliseconds after a failure until a browser has said that the device was lost, if it was. */
+const LOSS_TOLD_WITHIN = 250;
 
 /** The kernels of shaders/ behind the Engine interface. */
 export class WebGpuEngine implements Engine {
@@ -62,7 +64,7 @@ export class WebGpuEngine implements Engine {
         this.idle = { key, program };
         if (this.ended) this.releaseIdle();
       }
-    });
+    }, options.signal);
   }
 
   async similarity(batch: Batch, { metric = 'cosine' }: { metric?: Metric } = {}): Promise<Float32Array> {
@@ -100,13 +102,15 @@ export class WebGpuEngine implements Engine {
   }
 
   /** Says clearly that the device or the engine went away, whatever the failing call said. */
-  private async guarded<Result>(run: () => Promise<Result>): Promise<Result> {
+  private async guarded<Result>(run: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     if (this.ended) throw new Error(this.ended);
     try {
       return await run();
     } catch (error) {
-      // The loss may be told after the failure that it caused.
-      await laterTask();
+      if (signal?.aborted) throw error;
+      // A loss is told after the failures that it causes.
+      const timer = new Promise((resolve) => setTimeout(resolve, LOSS_TOLD_WITHIN));
+      await Promise.race([this.device.lost, timer]);
       throw this.ended ? new Error(this.ended, { cause: error }) : error;
     }
   }
