@@ -4,6 +4,7 @@ import type { Batch, LabelledBatch, PairedBatch } from '../src/engine/engine.ts'
 import { createReferenceEngine } from '../src/engine/reference/reference-engine.ts';
 import { validateEvaluation } from '../src/engine/validate.ts';
 import type { LossSpec } from '../src/losses/registry.ts';
+import { softplus } from '../src/losses/pair-matrix.ts';
 import { losses } from '../src/losses/registry.ts';
 import { variations } from './conformance/specs.ts';
 
@@ -63,7 +64,7 @@ const queue = [
 ] as const;
 
 /** Numbers at which every loss is smooth enough for differences. */
-const GENTLE: Record<string, number> = { temperature: 0.4, logitScale: 3 };
+const GENTLE: Record<string, number> = { temperature: 0.4, logitScale: 3, logitBias: -1 };
 const LEARNABLE = ['temperature', 'logitScale', 'logitBias'];
 
 /** Every loss of the registry, its choices and switches in all combinations, so that a new loss is covered. */
@@ -237,6 +238,22 @@ describe("optax's published numbers for NT-Xent at temperature 0.07", () => {
     expect(Math.abs((await lossOf({ kind: 'nt-xent', temperature: 0.07 }, batch)) - expected)).toBeLessThan(
       1e-4,
     );
+  });
+});
+
+describe('SigLIP in closed form', () => {
+  const spec = { kind: 'sig-lip', logitScale: 10, logitBias: -10 } as const;
+
+  test('all cosines 0', async () => {
+    const axes = Float32Array.from({ length: 64 }, (_, index) => Number(index % 9 === 0));
+    const batch = { dimension: 8, queries: axes.slice(0, 32), keys: axes.slice(32) };
+    expect(await lossOf(spec, batch)).toBeCloseTo(10.0000454 + 3 * 4.54e-5, 7);
+  });
+
+  test('at a simplex, the sum over all pairs divided by N', async () => {
+    const batch = { dimension: 5, queries: simplex(5), keys: simplex(5) };
+    const expected = softplus(-(3 - 1)) + 4 * softplus(-1 - 3 / 4);
+    expect(await lossOf({ ...spec, logitScale: 3, logitBias: -1 }, batch)).toBeCloseTo(expected, 6);
   });
 });
 

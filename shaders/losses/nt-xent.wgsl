@@ -84,7 +84,8 @@ fn pull(anchor: Anchor, constants: Parameters, similarity: vec4f, relation: Rela
   let logit = constants.logitScale * similarity;
   let exponent = logit - select(anchor.shift, anchor.logSumExpNegatives, relation.positive);
   let e = exp(min(exponent, vec4f(80.0)));
-  let share = select(1.0 / (1.0 + e), vec4f(1.0), vec4<bool>(constants.negatives == 0.0));
+  let miss = select(1.0 / (1.0 + e), vec4f(), exponent > vec4f(80.0));
+  let share = select(miss, vec4f(1.0), vec4<bool>(constants.negatives == 0.0));
   return constants.logitScale
     * select(select(vec4f(), e, relation.negative), -share, relation.positive);
 }

@@ -1,7 +1,7 @@
 import { defineLoss } from './loss.ts';
 import { infoNce, lineUp } from './info-nce.ts';
 import { transposed } from './pair-matrix.ts';
-import { negatives, normalize } from './parameters.ts';
+import { logitScale, negatives, normalize } from './parameters.ts';
 
 /** CLIP is InfoNCE read in both directions, so it shares InfoNCE's pair functions; both towers are anchors. */
 export const clip = defineLoss({
@@ -10,15 +10,7 @@ export const clip = defineLoss({
   batch: 'paired',
   anchors: 'both',
   parameters: {
-    logitScale: {
-      type: 'number',
-      default: 1 / 0.07,
-      minimum: 0.1,
-      maximum: 100,
-      scale: 'logarithmic',
-      valid: 'positive',
-      description: 'Multiplies the cosines: 1 / temperature. The multiplier itself, not its logarithm.',
-    },
+    logitScale: logitScale(1 / 0.07),
     normalize,
     negatives,
   },

@@ -14,6 +14,18 @@ export function temperature(defaultValue: number): NumberParameter {
   };
 }
 
+export function logitScale(defaultValue: number): NumberParameter {
+  return {
+    type: 'number',
+    default: defaultValue,
+    minimum: 0.1,
+    maximum: 100,
+    scale: 'logarithmic',
+    valid: 'positive',
+    description: 'Multiplies the cosines: 1 / temperature. The multiplier itself, not its logarithm.',
+  };
+}
+
 export const normalize: BooleanParameter = {
   type: 'boolean',
   default: true,

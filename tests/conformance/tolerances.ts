@@ -19,9 +19,9 @@ export function smallLoss(loss: number, m: number): number {
   return EPSILON * (64 + 16 * m) * Math.abs(loss) + SMALLEST;
 }
 
-/** One row's loss, absolute. */
-export function rowLoss(m: number): number {
-  return EPSILON * 60 * (1 + m);
+/** One row's loss, absolute; a row that adds up its pairs, as SigLIP's does, may be far larger than its logits. */
+export function rowLoss(loss: number, m: number): number {
+  return EPSILON * (60 * (1 + m) + 4 * Math.abs(loss));
 }
 
 /** Largest error of a gradient component, divided by the scale of its row. */
