@@ -1,9 +1,11 @@
 import type { Statistics } from './simulation/settings.ts';
 import { Charts } from './ui/charts.ts';
 import { Diagnosis, plateausOf } from './ui/diagnosis.ts';
+import { showExperiments } from './ui/experiments.ts';
 import { uniformityFloor } from './ui/floor.ts';
 import { parseHash } from './ui/hash.ts';
 import { History } from './ui/history.ts';
+import { showLegend } from './ui/legend.ts';
 import { keepLink, linkOf } from './ui/link.ts';
 import { Messages } from './ui/messages.ts';
 import { showPanel } from './ui/panel.ts';
@@ -33,7 +35,8 @@ const stage = new Stage(element('stage'), store);
 const status = new Status(element('status'));
 const charts = new Charts(element('charts'));
 
-let playing = true;
+/** Who asked the system for less motion starts it by hand. */
+let playing = !matchMedia('(prefers-reduced-motion: reduce)').matches;
 let history = new History();
 let diagnosis = new Diagnosis();
 
@@ -87,6 +90,7 @@ const transport = new Transport(element('transport'), {
 
 function setPlaying(play: boolean): void {
   playing = play;
+  if (play) messages.clear('motion');
   transport.showPlaying(play);
 }
 
@@ -95,7 +99,12 @@ showPresets(element('presets'), element('watch'), store, (preset) => {
   store.set(presetState(preset, before));
   if (!startsNewRun(before, store.state)) run.restart();
 });
+showExperiments(element('experiments'), store);
+showLegend(element('legend'), store);
 showPanel(element('panel'), store);
+setPlaying(playing);
+if (!playing)
+  messages.show('motion', 'Your system asks for less motion: nothing moves until you press Play.');
 
 store.subscribe((state, previous) => {
   if (state.theme !== previous.theme) {
@@ -127,14 +136,14 @@ function frame(now: number): void {
   const { simulation } = run;
   if (!simulation) return;
   stage.draw();
-  if (run.moving) return;
-  if (playing) simulation.advance((store.state.speed * elapsed) / 1000);
-  run.frame(now);
-  status.frame(now, simulation.stepsTaken);
   if (!moved && simulation.stepsTaken > 0) {
     moved = true;
     performance.mark('points move');
   }
+  if (run.moving) return;
+  if (playing) simulation.advance((store.state.speed * elapsed) / 1000);
+  run.frame(now);
+  status.frame(now, simulation.stepsTaken, playing);
 
   const { statistics } = simulation;
   if (statistics && statistics !== lastRead) {

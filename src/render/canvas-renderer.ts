@@ -50,7 +50,7 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement): CloudRenderer {
     if (cloud) {
       cloud.project(positions.array, view.viewProjection, raster);
       if (view.showGuide) drawGuide(raster, view, cloud.shape.displayDimension, LINE_WIDTH * pixelRatio);
-      if (view.showLinks) cloud.drawLinks(raster, view, pixelRatio);
+      cloud.drawLinks(raster, view, pixelRatio);
       cloud.drawPoints(raster, view, pixelRatio);
     }
     context!.putImageData(raster.image, 0, 0);
@@ -116,6 +116,7 @@ class Cloud {
         this.y[end],
         LINE_WIDTH * pixelRatio,
         plain[this.colours.indices[start]],
+        plain[this.colours.indices[end]],
         opacity * (1 - this.fade(this.depth[start])),
         opacity * (1 - this.fade(this.depth[end])),
       );
@@ -215,7 +216,7 @@ function drawGuide(raster: Raster, view: FrameView, dimension: 2 | 3, lineWidth:
       const opacity = circle === 0 ? OUTLINE_OPACITY : inner;
       const [startX, startY] = toPixel(...start, view.viewProjection, raster.width, raster.height);
       const [endX, endY] = toPixel(...end, view.viewProjection, raster.width, raster.height);
-      raster.line(startX, startY, endX, endY, lineWidth, colour, opacity, opacity);
+      raster.line(startX, startY, endX, endY, lineWidth, colour, colour, opacity, opacity);
       start = end;
     }
   }

@@ -4,7 +4,7 @@ import { EYE_DISTANCE } from './camera.ts';
 /** What both renderers draw alike. Lengths are CSS pixels, opacities 0 to 1. */
 
 /** How far the farthest point fades into the background, in 3-D. */
-export const FARTHEST_FADE = 0.72;
+export const FARTHEST_FADE = 0.64;
 /** The rim in the background's colour that keeps overlapping points apart. */
 export const rimWidth = (pointRadius: number) => Math.min(1.25, 0.3 * pointRadius);
 /** A marked point is this much larger, with a rim of this width in the highlight's colour. */
@@ -17,7 +17,7 @@ export const GRATICULE_BACK_OPACITY = 0.08;
 
 /** Many links are fainter each, so that together they stay behind the points. */
 export function linkOpacity(links: number): number {
-  return Math.min(0.6, Math.max(0.1, 3 / Math.sqrt(links)));
+  return Math.min(0.85, Math.max(0.1, 4 / Math.sqrt(links)));
 }
 
 /** A radius of points in CSS pixels at which this many keep room between them. */

@@ -55,14 +55,15 @@ export class Raster {
     }
   }
 
-  /** A line whose opacity runs evenly from its start to its end. */
+  /** A line whose colour and opacity run evenly from its start to its end. */
   line(
     startX: number,
     startY: number,
     endX: number,
     endY: number,
     width: number,
-    colour: Packed,
+    startColour: Packed,
+    endColour: Packed,
     startOpacity: number,
     endOpacity: number,
   ): void {
@@ -85,6 +86,7 @@ export class Raster {
       const along = (walk + 0.5 - walkStart) / (walkEnd - walkStart);
       const middle = crossStart + (walk + 0.5 - walkStart) * slope - 0.5;
       const opacity = strength * (startOpacity + (endOpacity - startOpacity) * along);
+      const colour = startColour === endColour ? startColour : blend(startColour, endColour, along);
       const crossFirst = Math.max(0, Math.ceil(middle - spread));
       const crossLast = Math.min(crossSize - 1, Math.floor(middle + spread));
       for (let cross = crossFirst; cross <= crossLast; cross++) {

@@ -9,7 +9,7 @@ export interface CloudShape {
   displayDimension: 2 | 3;
   /** One palette position per point, 0 to 1; equal = positives of each other. */
   hues: Float32Array;
-  /** Point indices, two per link: the positive pairs to be joined by a line. */
+  /** Point indices, two per link: what is joined by a line. */
   links: Uint32Array;
 }
 
@@ -18,7 +18,6 @@ export interface FrameView {
   viewProjection: mat4;
   /** Radius of a point in CSS pixels. */
   pointRadius: number;
-  showLinks: boolean;
   /** Whether the unit circle or sphere is drawn behind. */
   showGuide: boolean;
   theme: ThemeName;

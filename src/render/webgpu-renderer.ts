@@ -200,7 +200,7 @@ export function createWebGpuRenderer(canvas: HTMLCanvasElement, device: GPUDevic
     };
     const circles = guide.circles.length / CIRCLE_FLOATS;
     if (view.showGuide) layer('guide', pipelines.guide, 6 * CIRCLE_SEGMENTS * circles);
-    if (view.showLinks && links > 0) layer('links', pipelines.links, 6 * links);
+    if (links > 0) layer('links', pipelines.links, 6 * links);
     layer('points', pipelines.points, 3 * shape.points);
     pass.end();
     device.queue.submit([encoder.finish()]);

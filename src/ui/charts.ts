@@ -102,6 +102,7 @@ class Chart {
   setReference(line: ReferenceLine | undefined): void {
     this.#reference = line;
     this.#referenceName.textContent = line ? withMinus(`${line.name} = ${line.value.toFixed(2)}`) : '';
+    this.#referenceName.title = this.#referenceName.textContent;
   }
 
   draw(present: History, previous: History): void {
@@ -122,7 +123,7 @@ class Chart {
     const axis = { stroke: ink, grid, ticks: { show: false }, font: TICK_FONT };
     const options: uPlot.Options = {
       ...this.#size(),
-      padding: [6, 8, 0, 0],
+      padding: [6, 14, 0, 0],
       cursor: { show: false },
       legend: { show: false },
       scales: { x: { time: false }, y: { range: (_plot, low, high) => this.#range(low, high) } },
@@ -134,9 +135,16 @@ class Chart {
           space: 60,
           incrs: STEP_INCREMENTS,
           grid: { show: false },
-          values: (_plot, ticks) => ticks.map(shortStep),
+          values: (_plot, ticks) =>
+            ticks.map((step, index) => `${index === 0 ? 'step ' : ''}${shortStep(step)}`),
         },
-        { ...axis, size: 40, gap: 4, space: 26 },
+        {
+          ...axis,
+          size: 42,
+          gap: 4,
+          space: 26,
+          values: (_plot, ticks) => ticks.map((tick) => withMinus(String(tick))),
+        },
       ],
       series: [
         {},

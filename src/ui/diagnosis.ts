@@ -1,5 +1,5 @@
 import type { Statistics } from '../simulation/settings.ts';
-import { formatMeasure } from './format.ts';
+import { formatMeasure, withMinus } from './format.ts';
 import { candidatesOf } from './run-settings.ts';
 import { lossOf, parametersOf } from './state.ts';
 import type { State } from './state.ts';
@@ -49,6 +49,6 @@ export class Diagnosis {
       this.#plateauSince = step;
     }
     if (!plateau || step - this.#plateauSince < PLATEAU_STEPS) return undefined;
-    return `The loss rests at ${formatMeasure(plateau.loss)} (${plateau.name}).`;
+    return `The loss rests at ${formatMeasure(plateau.loss)}: ${withMinus(plateau.name)}.`;
   }
 }

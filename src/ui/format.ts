@@ -1,11 +1,18 @@
 /** Below this a measured value is the rounding of single precision. */
 const NOISE = 1e-6;
 
-/** A measured value in about five characters: three decimals, or an exponent where those would show nothing. */
+/** A measured value in about five characters: more decimals for small values, an exponent where those would show nothing. */
 export function formatMeasure(value: number): string {
   const size = Math.abs(value);
   if (size < NOISE) return '0.000';
-  return withMinus(size < 0.001 ? value.toExponential(1) : value.toFixed(3));
+  if (size < 0.0001) return withMinus(value.toExponential(0));
+  return withMinus(value.toFixed(size < 0.01 ? 4 : 3));
+}
+
+/** Steps or frames per second, in three digits or fewer. */
+export function formatRate(perSecond: number): string {
+  const decimals = perSecond === 0 || perSecond >= 10 ? 0 : perSecond >= 1 ? 1 : 2;
+  return perSecond.toFixed(decimals);
 }
 
 /** Hyphens become minus signs. */

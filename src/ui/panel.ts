@@ -38,6 +38,8 @@ class Panel {
   readonly #lossFolder: GUI;
   readonly #classes: Controller;
   readonly #links: Controller;
+  /** What the batch comes to in points. */
+  readonly #batchPoints = document.createElement('p');
   #parameterControllers: Controller[] = [];
 
   constructor(container: HTMLElement, store: Store) {
@@ -65,9 +67,11 @@ class Panel {
     const view = this.#gui.addFolder('Engine and view');
     this.#add(view, 'engine');
     this.#links = this.#add(view, 'links');
+    this.#add(view, 'edges');
     this.#add(view, 'theme');
 
     this.#showWhatApplies();
+    showHelp(container);
     if (matchMedia(PHONE).matches) this.#gui.close();
   }
 
@@ -78,7 +82,11 @@ class Panel {
   }
 
   #showWhatApplies(): void {
-    const withClasses = this.#store.state.data === 'classes';
+    const { state } = this.#store;
+    const pairs = batchPairsOf(state);
+    const all = pairs === pairCount(datasetOf(state)) ? ' (all)' : '';
+    this.#batchPoints.textContent = `= ${(2 * pairs).toLocaleString('en')} points${all}`;
+    const withClasses = state.data === 'classes';
     this.#classes.show(withClasses);
     // All points of a class are linked; those lines would be a thicket.
     this.#links.show(!withClasses);
@@ -142,6 +150,8 @@ class Panel {
       accepts: (value) => Number.isInteger(value) && value >= minimum,
     });
     described(slider, label, description);
+    this.#batchPoints.className = 'hint';
+    slider.domElement.after(this.#batchPoints);
   }
 
   #addParameters(): void {
@@ -190,6 +200,20 @@ function described(controller: Controller, label: string, description: string): 
   controller.name(label);
   controller.domElement.title = description;
   return controller;
+}
+
+/** Under the controls, what the one that is touched or focused does; a tooltip that fingers and keys reach, too. */
+function showHelp(container: HTMLElement): void {
+  const help = document.createElement('p');
+  help.className = 'help';
+  help.textContent = 'Point at a control to read what it does.';
+  container.append(help);
+  const tell = ({ target }: Event) => {
+    const controller = target instanceof Element && target.closest<HTMLElement>('.lil-controller');
+    if (controller && controller.title) help.textContent = controller.title;
+  };
+  container.addEventListener('pointerover', tell);
+  container.addEventListener('focusin', tell);
 }
 
 function byLabel(choices: Readonly<Record<string, string>>): Record<string, string> {

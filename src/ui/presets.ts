@@ -2,13 +2,21 @@ import type { ParameterValues } from '../losses/loss.ts';
 import { defaults, viewFields } from './state.ts';
 import type { FieldValues, State } from './state.ts';
 
+/** A change to try within a preset, with one press. */
+export interface Experiment {
+  name: string;
+  values: Preset['values'];
+  parameters: ParameterValues;
+}
+
 export interface Preset {
   key: string;
   name: string;
-  /** What to watch, in one sentence. */
+  /** What to watch, and why it happens. */
   watch: string;
   values: Partial<Omit<FieldValues, keyof typeof viewFields>>;
   parameters: ParameterValues;
+  experiments: readonly Experiment[];
 }
 
 /** Each shows one thing in five seconds. The first one is what an empty link opens. */
@@ -17,41 +25,59 @@ export const presets: readonly Preset[] = [
     key: 'spread-out',
     name: 'Spread out',
     watch:
-      'Partners find each other (the links shrink) while everyone else pushes away, until the pairs lie evenly all over the sphere: alignment falls to 0, uniformity to its floor.',
+      'Lines join partners: two views of one thing. Partners pull together, everyone else pushes apart, until the pairs lie evenly all over the sphere. Alignment falls to 0, uniformity to its dashed floor.',
     values: {},
     parameters: { temperature: 0.03 },
+    experiments: [
+      { name: 'No negatives', values: {}, parameters: { negatives: false } },
+      { name: '64 dimensions', values: { dimension: 64 }, parameters: {} },
+    ],
   },
   {
     key: 'classes',
     name: 'Classes',
     watch:
-      'Four classes contract to four points, as far from each other as they can be: the corners of a regular tetrahedron.',
-    values: { data: 'classes', classes: 4, points: 512, loss: 'sup-con', rate: 0.02 },
+      'Points of one class pull together, classes push apart. Four classes shrink to four points, as far from each other as four points can be: the corners of a regular tetrahedron.',
+    values: { data: 'classes', classes: 4, points: 512, loss: 'sup-con', rate: 0.02, edges: true },
     parameters: {},
+    experiments: [
+      { name: 'Six classes', values: { classes: 6 }, parameters: {} },
+      { name: 'Two dimensions', values: { dimension: 2 }, parameters: {} },
+    ],
   },
   {
     key: 'collapse',
     name: 'Collapse',
     watch:
-      'Without negatives only attraction is left, and one class contracts to one point: a collapse, and a loss that could not be lower. (Instances are disjoint pairs; those would merge only pairwise.)',
+      'Negatives are off: nothing pushes. Everyone is of one class, so positives tie everyone together, and all fall into one point, at the lowest loss there is. Only what is tied together can merge: pairs meet in pairs, four classes in four points.',
     values: { data: 'classes', classes: 1, points: 512, rate: 0.02 },
     parameters: { negatives: false },
+    experiments: [
+      { name: 'Disjoint pairs', values: { data: 'instances' }, parameters: {} },
+      { name: 'Four classes', values: { classes: 4 }, parameters: {} },
+    ],
   },
   {
     key: 'low-temperature',
     name: 'Temperature too low',
     watch:
-      'The loss is almost 0, yet partners stop short of each other (the links) and lie unevenly: at 0.01, whoever is barely told apart feels no force. Raise the temperature and see them meet.',
+      'Look at the lines: partners stop short of each other and freeze, though the loss reads almost 0. At temperature 0.01 a partner need only be slightly closer than the nearest stranger, and the gradient is gone. Raise it, and they meet.',
     values: { points: 48, optimizer: 'sgd', rate: 0.05 },
     parameters: { temperature: 0.01 },
+    experiments: [{ name: 'Temperature 0.2', values: {}, parameters: { temperature: 0.2 } }],
   },
   {
     key: 'platonic-solid',
     name: 'Platonic solid',
     watch:
-      'Twelve pairs find the twelve corners of an icosahedron; nobody told them about geometry. New seed: does it find it again?',
-    values: { points: 24, rate: 0.03 },
+      'Twelve pairs push each other away until they are the twelve corners of an icosahedron; nobody told them about geometry. Lines join nearest neighbours. Does a new seed find it, too?',
+    values: { points: 24, rate: 0.03, edges: true },
     parameters: { temperature: 0.2 },
+    experiments: [
+      { name: '4 pairs: tetrahedron', values: { points: 8 }, parameters: {} },
+      { name: '6 pairs: octahedron', values: { points: 12 }, parameters: {} },
+      { name: '8 pairs: no cube', values: { points: 16 }, parameters: {} },
+    ],
   },
 ];
 

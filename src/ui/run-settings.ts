@@ -6,8 +6,8 @@ import type { CloudShape } from '../render/renderer.ts';
 import { lossOf } from './state.ts';
 import type { State } from './state.ts';
 
-/** Beyond this many, links would hide the points. */
-const MOST_LINKS = 4096;
+/** Of more than these, an even choice is drawn: a haze of lines would hide the points. */
+const MOST_LINKS = 256;
 
 /** A class needs two points, so a small set holds fewer classes than asked for. */
 export function datasetOf({ data, points, classes }: State): Dataset {
@@ -55,12 +55,17 @@ export function shapeOf({ dimension, dataset }: Start): CloudShape {
   return { points, displayDimension: dimension === 2 ? 2 : 3, hues, links: linksOf(dataset) };
 }
 
-function linksOf({ kind, points }: Dataset): Uint32Array {
-  if (kind === 'classes') return new Uint32Array();
-  const count = kind === 'ring' ? points : Math.floor(points / 2);
-  if (count > MOST_LINKS) return new Uint32Array();
+function linksOf(dataset: Dataset): Uint32Array {
+  const { kind, points } = dataset;
+  const { drawn, all } = linksDrawn(dataset);
+  const links = Array.from({ length: drawn }, (_, link) => Math.floor((link * all) / drawn));
   return Uint32Array.from(
-    { length: 2 * count },
-    (_, end) => (kind === 'ring' ? (end + 1) >> 1 : end) % points,
+    links.flatMap((link) => (kind === 'ring' ? [link, (link + 1) % points] : [2 * link, 2 * link + 1])),
   );
+}
+
+/** How many positive pairs a line joins, and how many there are. Those of classes change with every step: no lines. */
+export function linksDrawn({ kind, points }: Dataset): { drawn: number; all: number } {
+  const all = kind === 'classes' ? 0 : kind === 'ring' ? points : Math.floor(points / 2);
+  return { drawn: Math.min(all, MOST_LINKS), all };
 }

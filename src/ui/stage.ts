@@ -3,10 +3,12 @@ import { Camera } from '../render/camera.ts';
 import { createCanvasRenderer } from '../render/canvas-renderer.ts';
 import { nearestPoint } from '../render/picking.ts';
 import { comfortablePointRadius } from '../render/picture.ts';
-import type { CloudRenderer } from '../render/renderer.ts';
+import type { CloudRenderer, CloudShape } from '../render/renderer.ts';
 import type { Simulation } from '../simulation/simulation.ts';
+import { Edges } from './edges.ts';
 import { attachOrbit } from './orbit.ts';
 import type { Picked } from './orbit.ts';
+import { positionsOf } from './positions.ts';
 import { shapeOf } from './run-settings.ts';
 import { themeOf } from './theme.ts';
 import type { State } from './state.ts';
@@ -30,6 +32,10 @@ export class Stage {
   readonly #camera = new Camera();
   #canvas: Canvas | undefined;
   #simulation: Simulation | undefined;
+  #shape: CloudShape | undefined;
+  #edges: Edges | undefined;
+  /** What the renderer joins by lines: links of positives, edges of neighbours. */
+  #joined: unknown[] = [];
   /** A point in the hand, and where the hand is. */
   #held: Picked | undefined;
   /** What the last frame showed; drawn again only when something else is to be seen. */
@@ -51,8 +57,10 @@ export class Stage {
     }
     const shape = shapeOf(simulation.start);
     this.#camera.dimension = shape.displayDimension;
-    this.#canvas.renderer.setShape(shape);
     this.#simulation = simulation;
+    this.#shape = shape;
+    this.#edges = new Edges(simulation, shape.hues);
+    this.#joined = [];
     this.#held = undefined;
     this.#drawAgain();
   }
@@ -64,7 +72,8 @@ export class Stage {
     if (this.#held) this.#place(this.#held);
     const { state } = this.#store;
     const { positions, stepsTaken } = simulation;
-    const seen = [stepsTaken, positions.on === 'cpu' && positions.array, state.links, themeOf(state.theme)];
+    this.#join(state);
+    const seen = [stepsTaken, positions.on === 'cpu' && positions.array, themeOf(state.theme)];
     if (seen.every((part, index) => part === this.#drawn[index])) return;
     this.#drawn = seen;
     this.#fit(state, simulation);
@@ -72,11 +81,24 @@ export class Stage {
     this.#canvas.renderer.draw(positions, {
       viewProjection: this.#camera.viewProjection(),
       pointRadius: comfortablePointRadius(simulation.start.dataset.points, width, height),
-      showLinks: state.links,
       showGuide: true,
       theme: themeOf(state.theme),
       highlighted: this.#held?.point ?? -1,
     });
+  }
+
+  #join({ links, edges }: State): void {
+    if (edges) this.#edges!.frame(performance.now());
+    const between = edges ? this.#edges!.links : [];
+    const joined = [links, ...between];
+    if (joined.length === this.#joined.length && joined.every((part, i) => part === this.#joined[i])) return;
+    this.#joined = joined;
+    const shape = this.#shape!;
+    this.#canvas!.renderer.setShape({
+      ...shape,
+      links: Uint32Array.from([...(links ? shape.links : []), ...between]),
+    });
+    this.#drawAgain();
   }
 
   /** The plane has no edge: the view widens with the cloud, and never shows less than the unit circle. */
@@ -123,8 +145,7 @@ export class Stage {
   async #pick(x: number, y: number): Promise<Picked | undefined> {
     const simulation = this.#simulation;
     if (!simulation || simulation.start.dimension > 3) return undefined;
-    const { positions } = simulation;
-    const array = positions.on === 'cpu' ? positions.array : await positionsOf(simulation);
+    const array = await positionsOf(simulation);
     const { clientWidth: width, clientHeight: height } = this.#container;
     const point = nearestPoint(array, this.#camera.viewProjection(), { width, height }, x, y, REACH);
     return point < 0 ? undefined : { point, position: array.slice(4 * point, 4 * point + 3) as vec3 };
@@ -142,15 +163,4 @@ export class Stage {
     this.#canvas?.renderer.resize(width, height, devicePixelRatio);
     this.#drawAgain();
   }
-}
-
-/** Reads the points of a 2-D or 3-D run back from the GPU, x, y, z, unused each. */
-async function positionsOf(simulation: Simulation): Promise<Float32Array> {
-  const { embeddings } = await simulation.snapshot();
-  const { dataset, dimension } = simulation.start;
-  const positions = new Float32Array(4 * dataset.points);
-  for (let point = 0; point < dataset.points; point++) {
-    positions.set(embeddings.subarray(dimension * point, dimension * (point + 1)), 4 * point);
-  }
-  return positions;
 }

@@ -54,7 +54,7 @@ export const startFields = {
     scale: 'logarithmic',
     integer: true,
     label: 'Dimension',
-    description: 'Coordinates of each embedding. Above 3 the picture shows the three principal axes.',
+    description: 'Coordinates of each embedding. Above 3 the picture shows the three principal axes (PCA).',
   }),
   seed: number({
     default: 1,
@@ -67,7 +67,7 @@ export const startFields = {
   }),
 };
 
-/** What takes effect with the next step and never resets the run. */
+/** What can change within a run and never resets it. */
 export const liveFields = {
   loss: choice<LossKind>({
     default: 'nt-xent',
@@ -82,8 +82,7 @@ export const liveFields = {
     scale: 'logarithmic',
     integer: true,
     label: 'Batch pairs',
-    description:
-      'Positive pairs in a batch; a batch holds twice as many points. More than there are means all.',
+    description: 'Positive pairs in a batch. A batch of B pairs holds 2B points.',
   }),
   geometry: choice<Geometry>({
     default: 'sphere',
@@ -115,6 +114,12 @@ export const liveFields = {
     label: 'Steps per second',
     description: 'How many steps are asked for; the status line tells how many are taken.',
   }),
+  edges: boolean({
+    default: false,
+    label: 'Neighbour edges',
+    description:
+      'Joins each pair or class to its nearest neighbours, as they stand now: at most 64 of them, in 2 or 3 dimensions.',
+  }),
 };
 
 /** How the run is computed and looked at: a choice of the person, which no preset touches. */
@@ -127,8 +132,8 @@ export const viewFields = {
   }),
   links: boolean({
     default: true,
-    label: 'Links of positives',
-    description: 'Draws a line between the points of a positive pair.',
+    label: 'Lines to partners',
+    description: 'Draws a line between the points of a positive pair, for 256 pairs at most.',
   }),
   theme: choice<ThemeChoice>({
     default: 'auto',

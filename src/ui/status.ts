@@ -1,5 +1,15 @@
-/** Over how long rates are measured; also how often the line is rewritten. */
-const WINDOW_MS = 500;
+import { formatRate } from './format.ts';
+
+/** How often the line is rewritten; also over how long frames are counted. */
+const INTERVAL_MS = 500;
+/** Steps are counted until there are this many, or for so long: few steps a second are a rate too. */
+const ENOUGH_STEPS = 8;
+const LONGEST_COUNT_MS = 10_000;
+
+interface Count {
+  time: number;
+  steps: number;
+}
 
 /** The line of numbers about the run. It is no live region: it changes all the time. */
 export class Status {
@@ -7,9 +17,10 @@ export class Status {
   readonly #step: HTMLElement;
   readonly #stepRate: HTMLElement;
   readonly #frameRate: HTMLElement;
-  #windowStart = 0;
+  #writtenAt: number | undefined;
   #frames = 0;
-  #stepsAtStart = 0;
+  /** The oldest first, one for each time the line was written. */
+  #counts: Count[] = [];
 
   constructor(container: HTMLElement) {
     const part = (name: string) => {
@@ -30,20 +41,32 @@ export class Status {
   }
 
   /** Called once a frame. */
-  frame(now: number, stepsTaken: number): void {
+  frame(now: number, steps: number, playing: boolean): void {
+    this.#step.textContent = `step ${steps.toLocaleString('en')}`;
+    if (this.#writtenAt === undefined) {
+      this.#writtenAt = now;
+      this.#counts = [{ time: now, steps }];
+    }
     this.#frames++;
-    const elapsed = now - this.#windowStart;
-    if (elapsed < WINDOW_MS) return;
-    const perSecond = (count: number) => Math.max(0, (1000 * count) / elapsed);
-    this.#step.textContent = `step ${stepsTaken.toLocaleString('en')}`;
-    this.#stepRate.textContent = `${rate(perSecond(stepsTaken - this.#stepsAtStart))} steps/s`;
-    this.#frameRate.textContent = `${rate(perSecond(this.#frames))} frames/s`;
-    this.#windowStart = now;
+    const elapsed = now - this.#writtenAt;
+    if (elapsed < INTERVAL_MS) return;
+    this.#stepRate.textContent = playing
+      ? `${formatRate(this.#stepsPerSecond(now, steps))} steps/s`
+      : 'paused';
+    this.#frameRate.textContent = `${formatRate((1000 * this.#frames) / elapsed)} frames/s`;
+    if (!playing) this.#counts = [];
+    this.#writtenAt = now;
     this.#frames = 0;
-    this.#stepsAtStart = stepsTaken;
   }
-}
 
-function rate(perSecond: number): string {
-  return perSecond >= 10 || perSecond === 0 ? perSecond.toFixed(0) : perSecond.toFixed(1);
+  #stepsPerSecond(now: number, steps: number): number {
+    // A new run counts from its own start.
+    if (steps < (this.#counts.at(-1)?.steps ?? 0)) this.#counts = [];
+    const tooOld = ({ time, steps: before }: Count) =>
+      steps - before >= ENOUGH_STEPS || now - time > LONGEST_COUNT_MS;
+    while (this.#counts.length > 1 && tooOld(this.#counts[1])) this.#counts.shift();
+    const [first] = this.#counts;
+    this.#counts.push({ time: now, steps });
+    return first ? (1000 * (steps - first.steps)) / (now - first.time) : 0;
+  }
 }

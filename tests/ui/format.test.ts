@@ -1,13 +1,23 @@
 import { expect, it } from 'vitest';
-import { formatMeasure } from '../../src/ui/format.ts';
+import { formatMeasure, formatRate } from '../../src/ui/format.ts';
 
 it.each([
   [4.84615, '4.846'],
   [-2.0798, '−2.080'],
-  [0.00043, '4.3e−4'],
+  [0.00043, '0.0004'],
+  [-0.000043, '−4e−5'],
   [-1e-9, '0.000'],
   [0, '0.000'],
   [NaN, 'NaN'],
 ])('%d is shown as %s', (value, text) => {
   expect(formatMeasure(value)).toBe(text);
+});
+
+it.each([
+  [0, '0'],
+  [0.254, '0.25'],
+  [7.34, '7.3'],
+  [59.6, '60'],
+])('%d per second is shown as %s', (value, text) => {
+  expect(formatRate(value)).toBe(text);
 });

@@ -69,6 +69,9 @@ describe('what a run is given', () => {
     expect([...shapeOf(startOf({ ...state, data: 'ring', points: 4 })).links]).toEqual([
       0, 1, 1, 2, 2, 3, 3, 0,
     ]);
+    const many = [...shapeOf(startOf({ ...state, points: 4096 })).links];
+    expect(many.length).toBe(2 * 256);
+    expect(many.slice(0, 4)).toEqual([0, 1, 16, 17]);
     expect(shapeOf(startOf({ ...state, dimension: 2 })).displayDimension).toBe(2);
     expect(shapeOf(startOf({ ...state, dimension: 512 })).displayDimension).toBe(3);
     expect(defaults.dimension).toBe(3);

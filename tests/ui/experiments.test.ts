@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { isOn, toggled } from '../../src/ui/experiments.ts';
+import { formatHash } from '../../src/ui/hash.ts';
+import { findPreset, presets, presetState } from '../../src/ui/presets.ts';
+
+describe.each(presets)('the experiments of $name', (preset) => {
+  const start = presetState(preset);
+
+  it.each(preset.experiments)('$name can be put on and taken back', (experiment) => {
+    expect(isOn(start, experiment)).toBe(false);
+    const on = toggled(start, experiment);
+    expect(isOn(on, experiment)).toBe(true);
+    expect(formatHash(on)).not.toBe(formatHash(start));
+    expect(toggled(on, experiment)).toEqual(start);
+  });
+});
+
+it('keeps what a person has changed besides', () => {
+  const preset = findPreset('low-temperature')!;
+  const changed = { ...presetState(preset), rate: 0.5 };
+  expect(toggled(toggled(changed, preset.experiments[0]), preset.experiments[0])).toEqual(changed);
+});
+
+it('leaves a loss alone that lacks the parameter', () => {
+  const preset = findPreset('low-temperature')!;
+  const clip = { ...presetState(preset), loss: 'clip', parameters: {} } as const;
+  expect(toggled(clip, preset.experiments[0]).parameters).toEqual({});
+});
