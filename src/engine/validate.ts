@@ -46,10 +46,24 @@ export function validateEvaluation(
   if ('similar' in batch && batch.similar !== undefined) {
     reject('batch.similar', `${loss.name} has no use for it; keys[i] is the positive of queries[i]`);
   }
+  if ('labels' in batch && layout.rows > 1) {
+    expectNegatives(
+      loss,
+      'batch.labels',
+      batch.labels.some((label) => label !== batch.labels[0]),
+    );
+  }
   rejectOverflow(batch, layout, Boolean(values.normalize), 'logits', (similarity) =>
     Math.max(similarity, loss.largestLogit(values, similarity)),
   );
   return { loss, values, layout };
+}
+
+/** @throws InputError when the loss cannot do without negatives and the batch has none. */
+export function expectNegatives(loss: AnyLoss, argument: string, hasNegatives: boolean): void {
+  if (loss.needsNegatives && !hasNegatives) {
+    reject(argument, `${loss.name} expects negatives; all points of the batch are positives of each other`);
+  }
 }
 
 /**

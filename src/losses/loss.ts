@@ -68,6 +68,9 @@ export interface LossDefinition<
   /** Whether an anchor's denominator holds one positive at a time, its other positives staying out of it. */
   isolatesPositives?: boolean;
 
+  /** Whether a batch whose anchors have positives but no negatives is refused: their terms would be minus infinity. */
+  needsNegatives?: boolean;
+
   /** The numbers that the pair functions see, in the field order of `struct Parameters` in the shader. */
   constants(values: Values<Parameters>): Record<string, number>;
 

@@ -1,6 +1,15 @@
 import shader from '../../shaders/losses/nt-xent.wgsl?raw';
 import { defineLoss } from './loss.ts';
-import { columnsOf, emptyLoss, logSumExp, NEGATIVE, POSITIVE, sigmoid, softplus } from './pair-matrix.ts';
+import {
+  averaged,
+  columnsOf,
+  emptyLoss,
+  logSumExp,
+  NEGATIVE,
+  POSITIVE,
+  sigmoid,
+  softplus,
+} from './pair-matrix.ts';
 import { negatives, normalize, temperature } from './parameters.ts';
 import { ntXentRule } from './rules/nt-xent.ts';
 
@@ -26,19 +35,18 @@ export const ntXent = defineLoss({
   formula: (pairs, values) => {
     const logitScale = 1 / values.temperature;
     const result = emptyLoss(pairs);
-    let sum = 0;
+    const terms = new Uint32Array(pairs.rows);
     for (let row = 0; row < pairs.rows; row++) {
       const logit = (column: number) => logitScale * pairs.similarity[row * pairs.columns + column];
       const positives = columnsOf(pairs, row, POSITIVE);
       const negativeColumns = columnsOf(pairs, row, NEGATIVE);
       const logSumExpNegatives = logSumExp(negativeColumns.map(logit));
-      let rowSum = 0;
       // The probability of missing the positive, summed over the anchor's terms: what all of its negatives share.
       let misses = 0;
       for (const positive of positives) {
         const lead = logSumExpNegatives - logit(positive);
         const miss = values.negatives ? sigmoid(lead) : 1;
-        rowSum += values.negatives ? softplus(lead) : -logit(positive);
+        result.rowLosses[row] += values.negatives ? softplus(lead) : -logit(positive);
         misses += miss;
         result.pull[row * pairs.columns + positive] = -miss * logitScale;
       }
@@ -46,14 +54,10 @@ export const ntXent = defineLoss({
         result.pull[row * pairs.columns + negative] =
           misses * Math.exp(logit(negative) - logSumExpNegatives) * logitScale;
       }
-      sum += rowSum;
+      terms[row] = positives.length;
       result.count += positives.length;
-      result.rowLosses[row] = positives.length === 0 ? 0 : rowSum / positives.length;
     }
-    if (result.count === 0) return result;
-    result.loss = sum / result.count;
-    for (let pair = 0; pair < result.pull.length; pair++) result.pull[pair] /= result.count;
-    return result;
+    return averaged(result, terms);
   },
   rule: ntXentRule,
   shader,

@@ -80,11 +80,17 @@ export function transposed(pairs: PairMatrix): PairMatrix {
   return result;
 }
 
-/** Divides by the number of terms what was summed over them. */
-export function averaged(result: PairMatrixLoss): PairMatrixLoss {
+/**
+ * Divides by the number of terms what was summed over them.
+ * @param terms how many terms of each anchor `rowLosses` holds the sum of; without it, one of each.
+ */
+export function averaged(result: PairMatrixLoss, terms?: ArrayLike<number>): PairMatrixLoss {
   if (result.count === 0) return result;
   let sum = 0;
-  for (const rowLoss of result.rowLosses) sum += rowLoss;
+  for (let row = 0; row < result.rowLosses.length; row++) {
+    sum += result.rowLosses[row];
+    if (terms) result.rowLosses[row] /= Math.max(1, terms[row]);
+  }
   result.loss = sum / result.count;
   for (let pair = 0; pair < result.pull.length; pair++) result.pull[pair] /= result.count;
   return result;

@@ -1,4 +1,5 @@
 import { clip } from './clip.ts';
+import { decoupled } from './decoupled.ts';
 import { infoNce } from './info-nce.ts';
 import type { LossDefinition, Parameter, ParameterValues, SpecOf } from './loss.ts';
 import { nPairs } from './n-pairs.ts';
@@ -7,7 +8,7 @@ import { sigLip } from './sig-lip.ts';
 import { supCon } from './sup-con.ts';
 
 /** Every loss there is. Adding one is its own files and one entry here. */
-const registered = [ntXent, infoNce, clip, supCon, nPairs, sigLip] as const;
+const registered = [ntXent, infoNce, clip, supCon, nPairs, sigLip, decoupled] as const;
 
 export type LossSpec = SpecOf<(typeof registered)[number]>;
 export type LossKind = LossSpec['kind'];

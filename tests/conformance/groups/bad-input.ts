@@ -28,6 +28,7 @@ function evaluating(name: string, argument: string, spec: LossSpec, batch: Batch
 
 const ntXent: LossSpec = { kind: 'nt-xent' };
 const infoNce: LossSpec = { kind: 'info-nce' };
+const onePair = labelled('pairs', 1, 3, 'random');
 const vectors = (count: number) => new Float32Array(count).fill(1);
 
 const badCalls: BadCall[] = [
@@ -53,6 +54,13 @@ const badCalls: BadCall[] = [
     'batch.similar',
     infoNce,
     towers({ similar: new Uint8Array(4) }),
+  ),
+  evaluating('one pair for a loss that needs negatives', 'batch.labels', { kind: 'decoupled' }, onePair),
+  evaluating(
+    'one class for a loss that needs negatives',
+    'batch.labels',
+    { kind: 'decoupled' },
+    set({ labels: new Uint32Array(8).fill(3) }),
   ),
   evaluating('dimension 0', 'batch.dimension', ntXent, set({ dimension: 0 })),
   evaluating('dimension 1.5', 'batch.dimension', ntXent, set({ dimension: 1.5 })),

@@ -57,7 +57,9 @@ function casesOf(loss: AnyLoss): Case[] {
       loss.batch === 'labelled'
         ? labelled(structure, size, dimension, regime)
         : paired(size, dimension, regime, extra);
-    for (const spec of specs) {
+    const isRefused =
+      loss.needsNegatives && (structure === 'one class' || (structure === 'pairs' && size === 1));
+    for (const spec of isRefused ? [] : specs) {
       const { kind, ...parameters } = spec;
       cases.push({
         name: `${kind} ${JSON.stringify(parameters)}, size ${size}, dimension ${dimension}, ${regime}, ${batchName}`,
