@@ -49,7 +49,6 @@ export function validateEvaluation(
   if ('labels' in batch && layout.rows > 1) {
     expectNegatives(
       loss,
-      'batch.labels',
       batch.labels.some((label) => label !== batch.labels[0]),
     );
   }
@@ -60,9 +59,9 @@ export function validateEvaluation(
 }
 
 /** @throws InputError when the loss cannot do without negatives and the batch has none. */
-export function expectNegatives(loss: AnyLoss, argument: string, hasNegatives: boolean): void {
+export function expectNegatives(loss: AnyLoss, hasNegatives: boolean): void {
   if (loss.needsNegatives && !hasNegatives) {
-    reject(argument, `${loss.name} expects negatives; all points of the batch are positives of each other`);
+    reject('batch.labels', `${loss.name} needs negatives; expected at least two classes, or two pairs`);
   }
 }
 

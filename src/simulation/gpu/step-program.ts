@@ -15,6 +15,7 @@ import { packUniform } from '../../engine/webgpu/wgsl.ts';
 import { wholeWork } from '../../engine/webgpu/work.ts';
 import type { Work } from '../../engine/webgpu/work.ts';
 import { InputError } from '../../engine/input-error.ts';
+import { expectNegatives } from '../../engine/validate.ts';
 import { resolveLoss } from '../../losses/registry.ts';
 import { MEASURED } from '../metrics.ts';
 import type { Hyperparameters, OptimizerKind, Start } from '../settings.ts';
@@ -65,6 +66,9 @@ export async function createStepProgram(
     gradient: true,
     parameterGradients: false,
   };
+  if (pairs === 1 || (pairs > 0 && dataset.kind === 'classes' && dataset.classes === 1)) {
+    expectNegatives(loss, false);
+  }
   refuseBeyondLimits(device, 'batchPairs', PairProgram.largestBuffer(loss, shape));
   const compute = (label: string, source: string, entryPoint: string) =>
     kernel(device, { label, source, entryPoint });
