@@ -25,7 +25,7 @@ export function describeAdapter(info: GPUAdapterInfo): string {
  * 'auto' takes a hardware adapter only; 'webgpu' takes a software adapter too.
  */
 export async function requestGpu(backend: 'auto' | 'webgpu'): Promise<GpuAnswer> {
-  if (!('gpu' in navigator) || !navigator.gpu) {
+  if (typeof navigator === 'undefined' || !navigator.gpu) {
     return {
       reason:
         typeof isSecureContext === 'boolean' && !isSecureContext
