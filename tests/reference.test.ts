@@ -64,7 +64,13 @@ const queue = [
 ] as const;
 
 /** Numbers at which every loss is smooth enough for differences. */
-const GENTLE: Record<string, number> = { temperature: 0.4, logitScale: 3, logitBias: -1 };
+const GENTLE: Record<string, number> = {
+  temperature: 0.4,
+  logitScale: 3,
+  logitBias: -1,
+  alpha: 1.5,
+  beta: 3,
+};
 const LEARNABLE = ['temperature', 'logitScale', 'logitBias'];
 
 /** Every loss of the registry, its choices and switches in all combinations, so that a new loss is covered. */
@@ -128,6 +134,8 @@ function termsOf({ kind }: LossSpec, { labels }: Partial<LabelledBatch>, anchor:
   switch (kind) {
     case 'sup-con':
       return Math.min(positives, 1);
+    case 'multi-similarity':
+      return Math.min(labels.length - 1, 1);
     default:
       return positives;
   }
@@ -274,6 +282,24 @@ describe('SigLIP in closed form', () => {
     const batch = { dimension: 5, queries: simplex(5), keys: simplex(5) };
     const expected = softplus(-(3 - 1)) + 4 * softplus(-1 - 3 / 4);
     expect(await lossOf({ ...spec, logitScale: 3, logitBias: -1 }, batch)).toBeCloseTo(expected, 6);
+  });
+});
+
+describe('multi-similarity in closed form', () => {
+  const spec = { kind: 'multi-similarity' } as const;
+  const same = repeated([0.6, -0.8], 6);
+
+  test('collapsed, one positive and four negatives', async () => {
+    const batch = { dimension: 2, embeddings: same, labels: Uint32Array.of(0, 1, 2, 0, 1, 2) };
+    const expected = Math.log1p(Math.exp(-1)) / 2 + Math.log1p(4 * Math.exp(25)) / 50;
+    expect(await lossOf(spec, batch)).toBeCloseTo(expected, 6);
+  });
+
+  test('an anchor without positives, and one without negatives, still has a term', async () => {
+    const singletons = { dimension: 2, embeddings: same, labels: Uint32Array.of(0, 1, 2, 3, 4, 5) };
+    expect(await lossOf(spec, singletons)).toBeCloseTo(Math.log1p(5 * Math.exp(25)) / 50, 6);
+    const oneClass = { ...singletons, labels: new Uint32Array(6) };
+    expect(await lossOf(spec, oneClass)).toBeCloseTo(Math.log1p(5 * Math.exp(-1)) / 2, 6);
   });
 });
 

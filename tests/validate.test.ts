@@ -118,6 +118,11 @@ describe('vectors too long for single precision', () => {
     expect(validateEvaluation({ kind: 'nt-xent' }, long).layout.rows).toBe(4);
   });
 
+  test('and so are parameters too large for it, on vectors of any length', () => {
+    const spec = { kind: 'multi-similarity', beta: 1e30, base: 1e10 } as const;
+    expect(refusal(() => validateEvaluation(spec, labelled))).toBe('loss');
+  });
+
   test('are judged by their logits', () => {
     const shorter = { ...labelled, embeddings: labelled.embeddings.map((value) => value * 1e17) };
     const spec = { kind: 'nt-xent', normalize: false } as const;

@@ -2,13 +2,14 @@ import { clip } from './clip.ts';
 import { decoupled } from './decoupled.ts';
 import { infoNce } from './info-nce.ts';
 import type { LossDefinition, Parameter, ParameterValues, SpecOf } from './loss.ts';
+import { multiSimilarity } from './multi-similarity.ts';
 import { nPairs } from './n-pairs.ts';
 import { ntXent } from './nt-xent.ts';
 import { sigLip } from './sig-lip.ts';
 import { supCon } from './sup-con.ts';
 
 /** Every loss there is. Adding one is its own files and one entry here. */
-const registered = [ntXent, infoNce, clip, supCon, nPairs, sigLip, decoupled] as const;
+const registered = [ntXent, infoNce, clip, supCon, nPairs, sigLip, decoupled, multiSimilarity] as const;
 
 export type LossSpec = SpecOf<(typeof registered)[number]>;
 export type LossKind = LossSpec['kind'];

@@ -82,6 +82,8 @@ const noPositives: Case[] = [1, 2, 65].map((points) => ({
   run: async (engine, checks) => {
     const batch = labelled('singletons', points, 5, 'random');
     for (const spec of LABELLED) {
+      // Its negatives are terms of their own, unless there is but one point.
+      if (spec.kind === 'multi-similarity' && points > 1) continue;
       await isEmpty(checks, engine, spec, batch);
       if ('negatives' in findLoss(spec.kind)!.parameters) {
         await isEmpty(checks, engine, { ...spec, negatives: false } as LossSpec, batch);
