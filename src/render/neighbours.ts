@@ -1,7 +1,7 @@
 /** More would be a thicket, not a solid. */
 const MOST_CORNERS = 64;
-/** Neighbours are at most this much farther away than the nearest one of either; a cube's diagonals are 1.41 times. */
-const SLACK = 1.25;
+/** Neighbours are at most this much farther away than the nearest one of either; diagonals of a square are 1.41 times. */
+const SLACK = 1.35;
 
 /** One point for each different hue, the first: where positives have met, it stands for all of them. */
 export function cornersOf(hues: Float32Array): number[] {

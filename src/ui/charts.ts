@@ -136,7 +136,7 @@ class Chart {
           incrs: STEP_INCREMENTS,
           grid: { show: false },
           values: (_plot, ticks) =>
-            ticks.map((step, index) => `${index === 0 ? 'step ' : ''}${shortStep(step)}`),
+            ticks.map((step, index) => `${index === 0 && ticks.length > 1 ? 'step ' : ''}${shortStep(step)}`),
         },
         {
           ...axis,

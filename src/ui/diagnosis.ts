@@ -49,6 +49,6 @@ export class Diagnosis {
       this.#plateauSince = step;
     }
     if (!plateau || step - this.#plateauSince < PLATEAU_STEPS) return undefined;
-    return `The loss rests at ${formatMeasure(plateau.loss)}: ${withMinus(plateau.name)}.`;
+    return `The loss rests at ${formatMeasure(plateau.loss)} (${withMinus(plateau.name)}).`;
   }
 }

@@ -30,7 +30,7 @@ export const presets: readonly Preset[] = [
     parameters: { temperature: 0.03 },
     experiments: [
       { name: 'No negatives', values: {}, parameters: { negatives: false } },
-      { name: '64 dimensions', values: { dimension: 64 }, parameters: {} },
+      { name: 'On a circle', values: { dimension: 2 }, parameters: {} },
     ],
   },
   {
@@ -38,11 +38,12 @@ export const presets: readonly Preset[] = [
     name: 'Classes',
     watch:
       'Points of one class pull together, classes push apart. Four classes shrink to four points, as far from each other as four points can be: the corners of a regular tetrahedron.',
-    values: { data: 'classes', classes: 4, points: 512, loss: 'sup-con', rate: 0.02, edges: true },
-    parameters: {},
+    values: { data: 'classes', classes: 4, points: 512, loss: 'sup-con', rate: 0.05, edges: true },
+    // At its default of 0.1 the classes stop pushing long before the tetrahedron is regular.
+    parameters: { temperature: 0.3 },
     experiments: [
       { name: 'Six classes', values: { classes: 6 }, parameters: {} },
-      { name: 'Two dimensions', values: { dimension: 2 }, parameters: {} },
+      { name: 'On a circle', values: { dimension: 2 }, parameters: {} },
     ],
   },
   {
@@ -74,8 +75,8 @@ export const presets: readonly Preset[] = [
     values: { points: 24, rate: 0.03, edges: true },
     parameters: { temperature: 0.2 },
     experiments: [
-      { name: '4 pairs: tetrahedron', values: { points: 8 }, parameters: {} },
-      { name: '6 pairs: octahedron', values: { points: 12 }, parameters: {} },
+      { name: '4 pairs', values: { points: 8 }, parameters: {} },
+      { name: '6 pairs', values: { points: 12 }, parameters: {} },
       { name: '8 pairs: no cube', values: { points: 16 }, parameters: {} },
     ],
   },

@@ -24,7 +24,7 @@ function boolean(field: Omit<BooleanField, 'type'>): BooleanField {
 export const startFields = {
   data: choice<DatasetKind>({
     default: 'instances',
-    choices: { instances: 'instances: two views', classes: 'classes', ring: 'ring: neighbours' },
+    choices: { instances: 'instance pairs', classes: 'classes', ring: 'ring neighbours' },
     label: 'Positives',
     description:
       'Which points are positives of each other. Instances: two views of each thing. Classes: all of one class. Ring: neighbours on a ring.',

@@ -9,8 +9,9 @@ export function themeOf(choice: ThemeChoice): Theme {
   return systemIsDark.matches ? 'dark' : 'light';
 }
 
+/** By an attribute that the style sheet answers to: a build may turn light-dark() into rules that see no inline style. */
 export function applyTheme(choice: ThemeChoice): void {
-  document.documentElement.style.colorScheme = choice === 'auto' ? '' : choice;
+  document.documentElement.dataset.theme = choice;
 }
 
 export function onSystemThemeChange(listener: () => void): void {

@@ -148,6 +148,18 @@ describe('opening', () => {
     await app.page.close();
   });
 
+  it('is as light or as dark as its link says', async () => {
+    for (const [theme, background] of [
+      ['light', 'rgb(251, 251, 253)'],
+      ['dark', 'rgb(15, 18, 24)'],
+    ]) {
+      const app = await open(`points=64&theme=${theme}`);
+      await app.untilStep(1);
+      expect(await app.page.$eval('body', (body) => getComputedStyle(body).backgroundColor)).toBe(background);
+      await app.page.close();
+    }
+  });
+
   it('says what is wrong with a link, and runs', async () => {
     const app = await open('points=many&dimension=2');
     await app.untilStep(1);
