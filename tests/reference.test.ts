@@ -2,8 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { normals } from '../src/data/random.ts';
 import type { Batch, LabelledBatch, PairedBatch } from '../src/engine/engine.ts';
 import { createReferenceEngine } from '../src/engine/reference/reference-engine.ts';
+import { buildPairs } from '../src/engine/reference/pairs.ts';
+import { Slices } from '../src/engine/slices.ts';
+import { openTowers } from '../src/engine/towers.ts';
 import { validateEvaluation } from '../src/engine/validate.ts';
 import type { LossSpec } from '../src/losses/registry.ts';
+import type { PairMatrix } from '../src/losses/pair-matrix.ts';
 import { softplus } from '../src/losses/pair-matrix.ts';
 import { losses } from '../src/losses/registry.ts';
 import { variations } from './conformance/specs.ts';
@@ -12,6 +16,12 @@ const engine = createReferenceEngine();
 
 async function lossOf(spec: LossSpec, batch: Batch): Promise<number> {
   return (await engine.evaluate(spec, batch)).loss;
+}
+
+async function pairsOf(spec: LossSpec, batch: Batch): Promise<PairMatrix> {
+  const { values, layout } = validateEvaluation(spec, batch);
+  const slices = new Slices(1);
+  return buildPairs(batch, layout, await openTowers(batch, Boolean(values.normalize), slices), slices);
 }
 
 /** d value / d position at `at` from central differences, Richardson's step against their curvature. */
@@ -70,6 +80,7 @@ const GENTLE: Record<string, number> = {
   logitBias: -1,
   alpha: 1.5,
   beta: 3,
+  gamma: 1,
 };
 const LEARNABLE = ['temperature', 'logitScale', 'logitBias'];
 
@@ -89,15 +100,22 @@ describe.each(cases)('%s %o', (_, spec, batch) => {
   test('the gradient is the slope of the loss in every component', async () => {
     const { gradient } = await engine.evaluate(spec, batch, { gradient: true });
     const inputs = Object.keys(gradient!) as ('embeddings' | 'queries' | 'keys' | 'negatives')[];
+    const { loss, values: parameters } = validateEvaluation(spec, batch);
+    const still = await pairsOf(spec, batch);
     expect(inputs).toEqual('embeddings' in batch ? ['embeddings'] : Object.keys(batch).filter(isVectors));
     for (const input of inputs) {
       const values = (batch as unknown as Record<string, Float32Array>)[input];
       const slopes = (gradient as Record<string, Float32Array>)[input];
       expect(slopes).toHaveLength(values.length);
       for (let index = 0; index < values.length; index++) {
-        const moved = (value: number) => lossOf(spec, { ...batch, [input]: values.with(index, value) });
-        const expected = await slope(moved, values[index], 2 ** -8);
-        expect(Math.abs(slopes[index] - expected), `${input}[${index}] ${expected}`).toBeLessThan(2e-6);
+        const moved = { ...batch };
+        const lossAt = async (value: number) => {
+          Object.assign(moved, { [input]: values.with(index, value) });
+          return loss.formula(await pairsOf(spec, moved), parameters, still).loss;
+        };
+        const expected = await slope(lossAt, values[index], 2 ** -8);
+        const error = Math.abs(slopes[index] - expected);
+        expect(error, `${input}[${index}] ${expected}`).toBeLessThan(2e-6 * Math.max(1, Math.abs(expected)));
       }
     }
   });
@@ -119,7 +137,7 @@ describe.each(cases)('%s %o', (_, spec, batch) => {
     const weights = Array.from(rowLosses!, (_row, row) => termsOf(spec, batch, row));
     expect(weights.reduce((sum, weight) => sum + weight)).toBe(count);
     const mean = rowLosses!.reduce((sum, rowLoss, row) => sum + rowLoss * weights[row], 0) / count;
-    expect(mean).toBeCloseTo(loss, 5);
+    expect(Math.abs((count === 0 ? 0 : mean) - loss)).toBeLessThan(1e-6 * (1 + Math.abs(loss)));
   });
 });
 
@@ -134,6 +152,8 @@ function termsOf({ kind }: LossSpec, { labels }: Partial<LabelledBatch>, anchor:
   switch (kind) {
     case 'sup-con':
       return Math.min(positives, 1);
+    case 'circle':
+      return positives > 0 && positives < labels.length - 1 ? 1 : 0;
     case 'multi-similarity':
       return Math.min(labels.length - 1, 1);
     default:
@@ -300,6 +320,51 @@ describe('multi-similarity in closed form', () => {
     expect(await lossOf(spec, singletons)).toBeCloseTo(Math.log1p(5 * Math.exp(25)) / 50, 6);
     const oneClass = { ...singletons, labels: new Uint32Array(6) };
     expect(await lossOf(spec, oneClass)).toBeCloseTo(Math.log1p(5 * Math.exp(-1)) / 2, 6);
+  });
+});
+
+describe('circle in closed form', () => {
+  const spec = { kind: 'circle' } as const;
+
+  test('collapsed, one positive and four negatives', async () => {
+    const batch = {
+      dimension: 2,
+      embeddings: repeated([0.6, -0.8], 6),
+      labels: Uint32Array.of(0, 1, 2, 0, 1, 2),
+    };
+    expect(await lossOf(spec, batch)).toBeCloseTo(-80 * 0.4 * 0.4 + 80 * 1.4 * 0.6 + Math.log(4), 5);
+  });
+
+  test('pairs beyond their optimum weigh nothing, but stay in the sum', async () => {
+    // Positives at cosine 1, negatives at -1: with a margin of -0.5, the optimum is 0.5 for both.
+    const batch = {
+      dimension: 1,
+      embeddings: Float32Array.of(1, 1, -1, -1),
+      labels: Uint32Array.of(0, 0, 1, 1),
+    };
+    const evaluation = await engine.evaluate({ ...spec, margin: -0.5 }, batch, { gradient: true });
+    expect(evaluation.loss).toBeCloseTo(Math.log(1 + 2), 10);
+    expect(evaluation.gradient).toEqual({ embeddings: new Float32Array(4) });
+  });
+
+  test('the gradient is that of constant weights, gamma [ ]+ sigmoid(lead) / 2 each way', async () => {
+    const batch = {
+      dimension: 2,
+      embeddings: Float32Array.of(1, 0, 0, 1, -1, 0, 0, -1),
+      labels: Uint32Array.of(0, 0, 1, 1),
+    };
+    const evaluation = await engine.evaluate({ ...spec, gamma: 1, normalize: false }, batch, {
+      gradient: true,
+    });
+    // Each anchor: its positive at cosine 0 (logit 0.84), its negatives at 0 (logit -0.16) and -1 (weight and logit 0).
+    const negatives = Math.log(Math.exp(-0.16) + 1);
+    const miss = 1 / (1 + Math.exp(-0.84 - negatives));
+    const [pull, push] = [-1.4 * miss, 0.4 * miss * Math.exp(-0.16 - negatives)];
+    expect(evaluation.loss).toBeCloseTo(softplus(0.84 + negatives), 10);
+    const { embeddings } = evaluation.gradient as { embeddings: Float32Array };
+    // A mean over four anchors; each pair is pulled from both of its ends.
+    expect(embeddings[1]).toBeCloseTo((2 * pull) / 4 - (2 * push) / 4, 6);
+    expect(embeddings[0]).toBeCloseTo(0, 6);
   });
 });
 

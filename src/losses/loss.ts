@@ -77,8 +77,12 @@ export interface LossDefinition<
   /** The largest |logit| that similarities up to this size can lead to: what overflow and rounding are judged by. */
   largestLogit(values: Values<Parameters>, similarity: number): number;
 
-  /** The formula over the stored matrix of similarities, in float64 and as plain as can be. */
-  formula(pairs: PairMatrix, values: Values<Parameters>): PairMatrixLoss;
+  /**
+   * The formula over the stored matrix of similarities, in float64 and as plain as can be.
+   * @param detached what factors that are constants of the gradient are computed from: the same pairs, but where a
+   * test moves the pairs and holds these factors still.
+   */
+  formula(pairs: PairMatrix, values: Values<Parameters>, detached: PairMatrix): PairMatrixLoss;
 
   rule: PairRule;
 

@@ -1,3 +1,4 @@
+import { circle } from './circle.ts';
 import { clip } from './clip.ts';
 import { decoupled } from './decoupled.ts';
 import { infoNce } from './info-nce.ts';
@@ -9,7 +10,17 @@ import { sigLip } from './sig-lip.ts';
 import { supCon } from './sup-con.ts';
 
 /** Every loss there is. Adding one is its own files and one entry here. */
-const registered = [ntXent, infoNce, clip, supCon, nPairs, sigLip, decoupled, multiSimilarity] as const;
+const registered = [
+  ntXent,
+  infoNce,
+  clip,
+  supCon,
+  nPairs,
+  sigLip,
+  decoupled,
+  multiSimilarity,
+  circle,
+] as const;
 
 export type LossSpec = SpecOf<(typeof registered)[number]>;
 export type LossKind = LossSpec['kind'];

@@ -27,7 +27,7 @@ export async function scalesOf(spec: LossSpec, batch: Batch): Promise<Scales> {
   const slices = new Slices(rows + columns);
   const towers = await openTowers(batch, Boolean(values.normalize), slices);
   const pairs = await buildPairs(batch, layout, towers, slices);
-  const { pull, count } = loss.formula(pairs, values);
+  const { pull, count } = loss.formula(pairs, values, pairs);
   const isSupConOut = loss.kind === 'sup-con' && values.form === 'out' && Boolean(values.negatives);
 
   const lengths = (vectors: Float64Array) =>

@@ -20,7 +20,7 @@ export async function evaluate(
 
   const towers = await openTowers(batch, Boolean(values.normalize), slices);
   const pairs = await buildPairs(batch, layout, towers, slices);
-  const result = loss.formula(pairs, values);
+  const result = loss.formula(pairs, values, pairs);
   if (slices.spend(rows)) await slices.next();
 
   const evaluation: Evaluation = { loss: result.loss, count: result.count };

@@ -29,6 +29,20 @@ export function includeInLogSumExp(
   anchors[at + 1] = sum;
 }
 
+/** Takes one logit into a running log-sum-exp. */
+export function includeLogit(anchors: Float64Array, at: number, logit: number): void {
+  const sum = anchors[at + 1];
+  if (sum === 0) {
+    anchors[at] = logit;
+    anchors[at + 1] = 1;
+  } else if (logit <= anchors[at]) {
+    anchors[at + 1] = sum + expNegative(logit - anchors[at]);
+  } else {
+    anchors[at + 1] = sum * expNegative(anchors[at] - logit) + 1;
+    anchors[at] = logit;
+  }
+}
+
 /** The log-sum-exp held at `at`; -Infinity when it took in nothing. */
 export function logSumExpAt(anchors: Float64Array, at: number): number {
   return anchors[at + 1] === 0 ? -Infinity : anchors[at] + Math.log(anchors[at + 1]);
