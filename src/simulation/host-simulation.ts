@@ -5,6 +5,7 @@ import { findLoss } from '../losses/registry.ts';
 import type { BatchKind } from '../losses/loss.ts';
 import { alignment, MEASURED, radius, uniformity } from './metrics.ts';
 import { forgetsMoments, optimize } from './optimizer.ts';
+import { placeOf } from './place.ts';
 import { Projection } from './projection.ts';
 import type { Hyperparameters, RunState, Start, Statistics } from './settings.ts';
 import { startState } from './start.ts';
@@ -109,18 +110,14 @@ export class HostSimulation {
 
   /** Moves one point (up to three dimensions), at rest; on the sphere to the nearest place there. */
   place(point: number, x: number, y: number, z: number): void {
-    const { dimension } = this.start;
-    const place = [x, y, z].slice(0, dimension);
-    const length = Math.hypot(...place);
-    const factor = this.hyperparameters.geometry === 'sphere' ? 1 / length : 1;
-    if (!Number.isFinite(length * factor)) return;
-    const from = point * dimension;
-    this.state.embeddings.set(
-      place.map((coordinate) => coordinate * factor),
-      from,
-    );
-    this.state.firstMoments.fill(0, from, from + dimension);
-    this.state.secondMoments.fill(0, from, from + dimension);
+    const { start, hyperparameters, state } = this;
+    const place = placeOf(start, hyperparameters.geometry, point, [x, y, z]);
+    if (!place) return;
+    const from = point * start.dimension;
+    const to = from + start.dimension;
+    state.embeddings.set(place, from);
+    state.firstMoments.fill(0, from, to);
+    state.secondMoments.fill(0, from, to);
   }
 
   /** A copy of the state after the last finished step. */

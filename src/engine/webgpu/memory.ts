@@ -44,11 +44,11 @@ export class Readback {
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
     try {
-      await submit(this.device, 'readback', (encoder) => {
-        for (const { buffer, region } of this.sources) {
-          encoder.copyBufferToBuffer(buffer, 0, staging, region.offset, region.size);
-        }
-      });
+      const encoder = this.device.createCommandEncoder({ label: 'readback' });
+      for (const { buffer, region } of this.sources) {
+        encoder.copyBufferToBuffer(buffer, 0, staging, region.offset, region.size);
+      }
+      await submit(this.device, encoder);
       await staging.mapAsync(GPUMapMode.READ);
       return staging.getMappedRange().slice(0);
     } finally {

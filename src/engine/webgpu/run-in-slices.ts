@@ -25,9 +25,10 @@ export async function runInSlices(
   let finished = 0;
   let previous: Promise<unknown> = Promise.resolve();
   while (!cursor.finished) {
+    const encoder = device.createCommandEncoder({ label: 'evaluate' });
+    const spent = cursor.encode(encoder, budget);
     const begun = performance.now();
-    let spent = 0;
-    const taken = submit(device, 'evaluate', (encoder) => (spent = cursor.encode(encoder, budget)));
+    const taken = submit(device, encoder);
     // Whoever reads the results waits for the last slice.
     const done = cursor.finished ? undefined : device.queue.onSubmittedWorkDone();
     const current = Promise.all([taken, done]).then(() => {

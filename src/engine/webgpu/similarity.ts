@@ -61,8 +61,9 @@ export async function similarityMatrix(
       device.queue.writeBuffer(buffers.embeddings, offset, part.buffer, part.byteOffset, part.byteLength);
       offset += part.byteLength;
     }
+    const encoder = device.createCommandEncoder({ label: 'similarity' });
     const group = similarity.bind(buffers);
-    const cursor = new WorkCursor([
+    new WorkCursor([
       wholeWork(normalize, buffers, quads, 64, points * dimension),
       {
         label: similarity.label,
@@ -74,8 +75,8 @@ export async function similarityMatrix(
           pass.dispatchWorkgroups(Math.ceil(columns / 16), Math.ceil(rows / 16));
         },
       },
-    ]);
-    await submit(device, 'similarity', (encoder) => cursor.encode(encoder, Infinity));
+    ]).encode(encoder, Infinity);
+    await submit(device, encoder);
     const readback = new Readback(device);
     const { offset: start, size } = readback.add(buffers.matrix);
     return new Float32Array(await readback.read(), start, size / 4);

@@ -34,13 +34,13 @@ export async function softmaxRows(
   try {
     device.queue.writeBuffer(buffers.shape, 0, shape);
     device.queue.writeBuffer(buffers.logits, 0, logits.buffer, logits.byteOffset, logits.byteLength);
-    await submit(device, 'softmax', (encoder) => {
-      const pass = encoder.beginComputePass({ label: 'softmax' });
-      pass.setPipeline(softmax.pipeline);
-      pass.setBindGroup(0, softmax.bind(buffers));
-      pass.dispatchWorkgroups(Math.min(rows, 65535), Math.ceil(rows / 65535));
-      pass.end();
-    });
+    const encoder = device.createCommandEncoder({ label: 'softmax' });
+    const pass = encoder.beginComputePass({ label: 'softmax' });
+    pass.setPipeline(softmax.pipeline);
+    pass.setBindGroup(0, softmax.bind(buffers));
+    pass.dispatchWorkgroups(Math.min(rows, 65535), Math.ceil(rows / 65535));
+    pass.end();
+    await submit(device, encoder);
     const readback = new Readback(device);
     const { offset, size } = readback.add(buffers.probabilities);
     return new Float32Array(await readback.read(), offset, size / 4);

@@ -7,6 +7,7 @@ import { refuseBeyondLimits, Readback } from './memory.ts';
 import { PairProgram } from './pair-program.ts';
 import { pairLabels, pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
+import { describeLoss } from './request-gpu.ts';
 import { runInSlices } from './run-in-slices.ts';
 import { similarityMatrix } from './similarity.ts';
 import { softmaxRows } from './softmax.ts';
@@ -33,8 +34,8 @@ export class WebGpuEngine implements Engine {
     this.device = device;
     this.description = description;
     this.ownsDevice = ownsDevice;
-    void device.lost.then(({ message, reason }) => {
-      this.ended ??= `The graphics device was lost (${message || reason}).`;
+    void device.lost.then((loss) => {
+      this.ended ??= describeLoss(loss);
     });
   }
 

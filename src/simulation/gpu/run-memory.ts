@@ -1,6 +1,7 @@
 import datasetShader from '../../../shaders/dataset.wgsl?raw';
 import { pairCount } from '../../data/dataset.ts';
 import type { Dataset, DatasetKind } from '../../data/dataset.ts';
+import { refuseBeyondLimits } from '../../engine/webgpu/memory.ts';
 import { packUniform } from '../../engine/webgpu/wgsl.ts';
 import { MEASURED } from '../metrics.ts';
 import type { RunState, Start } from '../settings.ts';
@@ -27,12 +28,17 @@ export interface RunMemory {
   report: GPUBuffer;
 }
 
-/** Makes the buffers and fills them with `state`. */
+/**
+ * Makes the buffers and fills them with `state`.
+ * @throws InputError when the points do not fit the device.
+ */
 export function createRunMemory(
   device: GPUDevice,
   { dataset, dimension, seed }: Start,
   state: RunState,
 ): RunMemory {
+  const coordinates = 4 * dataset.points * dimension;
+  refuseBeyondLimits(device, 'dataset.points', coordinates);
   const storage = (label: string, size: number) =>
     device.createBuffer({
       label: `run: ${label}`,
@@ -40,7 +46,6 @@ export function createRunMemory(
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     });
   const datasetUniform = packDataset(dataset, seed);
-  const coordinates = 4 * dataset.points * dimension;
   const memory: RunMemory = {
     points: storage('points', coordinates),
     firstMoments: storage('first moments', coordinates),
@@ -69,6 +74,10 @@ export function createRunMemory(
   for (let axis = 0; axis < Math.min(SHOWN, dimension); axis++) axes[axis * dimension + axis] = 1;
   queue.writeBuffer(memory.axes, 0, axes);
   return memory;
+}
+
+export function releaseRunMemory(memory: RunMemory): void {
+  for (const buffer of Object.values(memory) as GPUBuffer[]) buffer.destroy();
 }
 
 /** The uniform `dataset` of shaders/dataset.wgsl. */

@@ -28,7 +28,7 @@ const OPTIMIZERS: Record<OptimizerKind, number> = { sgd: 0, momentum: 1, adam: 2
 export interface StepProgram {
   /** Which loss and batch size it was built for: hyperparameters with the same key need no new program. */
   key: string;
-  /** Sample, pair skeleton, optimizer, clock. */
+  /** Sample, pair skeleton, optimizer and clock. Nothing of the run changes before the last of them. */
   works: readonly Work[];
   /** Alignment and uniformity, for the next report. */
   measurements: readonly Work[];
@@ -74,8 +74,8 @@ export async function createStepProgram(
     kernel(device, { label, source, entryPoint });
   const measuring = [randomShader, datasetShader, runStateShader, termsShader, metricsShader].join('\n');
   const optimizing = [runStateShader, optimizerShader].join('\n');
-  const [program, sample, optimize, advance, uniformity, alignment, summarize] = await Promise.all([
-    PairProgram.create(device, loss, shape),
+  const creating = PairProgram.create(device, loss, shape);
+  const compiling = Promise.all([
     compute('sample', [randomShader, datasetShader, runStateShader, sampleShader].join('\n'), 'sampleBatch'),
     compute('optimizer', optimizing, 'optimizePoints'),
     compute('clock', optimizing, 'advanceClock'),
@@ -83,6 +83,14 @@ export async function createStepProgram(
     compute('alignment', measuring, 'measureAlignment'),
     compute('report', measuring, 'summarize'),
   ]);
+  const [program, kernels] = await Promise.all([creating, compiling]).catch((error: unknown) => {
+    creating.then(
+      (made) => made.dispose(),
+      () => undefined,
+    );
+    throw error;
+  });
+  const [sample, optimize, advance, uniformity, alignment, summarize] = kernels;
 
   const { keyStart } = pairLayout(shape, loss.anchors);
   const measured = Math.min(dataset.points, MEASURED);
@@ -131,8 +139,8 @@ export async function createStepProgram(
   const { embeddings, labels, outputs, totals } = program.buffers;
   if (isPaired) device.queue.writeBuffer(labels, 0, pairLabels(shape, keyStart).slice());
   const resources = { ...memory, ...uniforms, embeddings, labels, gradients: outputs, totals };
-  const whole = (compiled: typeof sample, invocations: number, size: number, cost: number) =>
-    wholeWork(compiled, resources, invocations, size, cost);
+  const whole = (entry: typeof sample, invocations: number, size: number, cost: number) =>
+    wholeWork(entry, resources, invocations, size, cost);
   const coordinates = dataset.points * dimension;
 
   return {
@@ -140,8 +148,8 @@ export async function createStepProgram(
     works: [
       // Classes of one point each have no pairs: nothing to learn from, yet a run.
       ...(pairs > 0 ? [whole(sample, pairs, 64, 2 * pairs * dimension), ...program.works] : []),
-      whole(optimize, dataset.points, 64, 20 * coordinates),
-      whole(advance, 1, 1, 1),
+      // Together, so that a step is never left with its points moved and its clock behind.
+      together(whole(optimize, dataset.points, 64, 20 * coordinates), whole(advance, 1, 1, 1)),
     ],
     measurements: [
       whole(uniformity, measured, 64, measured * measured * (2 * dimension + 8)),
@@ -155,6 +163,19 @@ export async function createStepProgram(
     dispose: () => {
       program.dispose();
       for (const buffer of Object.values(uniforms)) buffer.destroy();
+    },
+  };
+}
+
+/** Two works that are dispatched one after the other without a chance to stop in between. */
+function together(first: Work, second: Work): Work {
+  return {
+    label: `${first.label}, ${second.label}`,
+    tiles: 1,
+    tileCost: first.tileCost + second.tileCost,
+    dispatch: (pass) => {
+      first.dispatch(pass, 0, 1);
+      second.dispatch(pass, 0, 1);
     },
   };
 }
