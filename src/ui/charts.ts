@@ -36,6 +36,8 @@ const STEP_INCREMENTS = [1, 2, 5]
   .flatMap((digit) => [1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((power) => digit * power))
   .toSorted((a, b) => a - b);
 const TICK_FONT = '11px ui-sans-serif, system-ui, sans-serif';
+/** The width of a digit in that font, at most. */
+const TICK_CHARACTER = 7;
 
 /** Loss, alignment and uniformity over the steps of the run. */
 export class Charts {
@@ -140,7 +142,8 @@ class Chart {
         },
         {
           ...axis,
-          size: 42,
+          size: (_plot, ticks) =>
+            12 + TICK_CHARACTER * Math.max(4, ...(ticks ?? []).map((tick) => tick.length)),
           gap: 4,
           space: 26,
           values: (_plot, ticks) => ticks.map((tick) => withMinus(String(tick))),

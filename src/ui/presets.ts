@@ -26,7 +26,7 @@ export const presets: readonly Preset[] = [
     name: 'Spread out',
     watch:
       'Lines join partners: two views of one thing. Partners pull together, everyone else pushes apart, until the pairs lie evenly all over the sphere. Alignment falls to 0, uniformity to its dashed floor.',
-    values: {},
+    values: { rate: 0.06 },
     parameters: { temperature: 0.03 },
     experiments: [
       { name: 'No negatives', values: {}, parameters: { negatives: false } },
