@@ -197,6 +197,8 @@ describe('closed forms', () => {
         10,
       );
       expect(await lossOf({ kind: 'decoupled', temperature }, set)).toBeCloseTo(Math.log(10), 10);
+      expect(await lossOf({ kind: 'debiased', temperature }, set)).toBeCloseTo(Math.log(11), 10);
+      expect(await lossOf({ kind: 'hard-negative', temperature }, set)).toBeCloseTo(Math.log(11), 10);
       expect(await lossOf({ kind: 'n-pairs' }, pair)).toBeCloseTo(Math.log(6), 10);
     },
   );
@@ -320,6 +322,84 @@ describe('multi-similarity in closed form', () => {
     expect(await lossOf(spec, singletons)).toBeCloseTo(Math.log1p(5 * Math.exp(25)) / 50, 6);
     const oneClass = { ...singletons, labels: new Uint32Array(6) };
     expect(await lossOf(spec, oneClass)).toBeCloseTo(Math.log1p(5 * Math.exp(-1)) / 2, 6);
+  });
+});
+
+/** The published code of both papers, word for word, for one anchor: a positive and its negatives. */
+function published(positive: number, negatives: number[], temperature: number, beta: number): number {
+  const prior = 0.1;
+  const count = negatives.length;
+  const exps = negatives.map((similarity) => Math.exp(similarity / temperature));
+  const importances = exps.map((value) => Math.exp(beta * Math.log(value)));
+  const meanImportance = importances.reduce((sum, value) => sum + value) / count;
+  const weighed = exps.reduce((sum, value, index) => sum + importances[index] * value, 0) / meanImportance;
+  const own = Math.exp(positive / temperature);
+  const estimate = Math.max(
+    (-prior * count * own + weighed) / (1 - prior),
+    count * Math.exp(-1 / temperature),
+  );
+  return -Math.log(own / (own + estimate));
+}
+
+describe('debiased and hard negatives', () => {
+  const batch = labelled(4, [0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+  const classesOf = labelled(3, [0, 0, 0, 1, 1, 1, 1]);
+
+  test('without a prior, and all negatives alike, they are NT-Xent', async () => {
+    for (const set of [batch, classesOf]) {
+      const expected = await engine.evaluate({ kind: 'nt-xent' }, set, { gradient: true });
+      for (const kind of ['debiased', 'hard-negative'] as const) {
+        const spec = { kind, positivePrior: 0, ...(kind === 'hard-negative' && { concentration: 0 }) };
+        const evaluation = await engine.evaluate(spec, set, { gradient: true });
+        expect(evaluation.loss).toBeCloseTo(expected.loss, 12);
+        expect(evaluation.parameterGradients!.temperature).toBeCloseTo(
+          expected.parameterGradients!.temperature,
+          10,
+        );
+      }
+    }
+  });
+
+  test.each([0.2, 0.5, 2])(
+    'the published code at temperature %f, above the floor and at it',
+    async (temperature) => {
+      const cosines = await engine.similarity(batch);
+      for (const [kind, beta] of [
+        ['debiased', 0],
+        ['hard-negative', 1],
+      ] as const) {
+        const { rowLosses } = await engine.evaluate({ kind, temperature }, batch, { rowLosses: true });
+        for (let row = 0; row < 10; row++) {
+          const partner = (row + 5) % 10;
+          const others = [...cosines.subarray(10 * row, 10 * row + 10)].filter(
+            (_, column) => column !== row && column !== partner,
+          );
+          const expected = published(cosines[10 * row + partner], others, temperature, beta);
+          expect(Math.abs(rowLosses![row] - expected)).toBeLessThan(2e-6);
+        }
+      }
+    },
+  );
+
+  test('at the floor the positive is pulled and nobody pushed', async () => {
+    // The positive on top, eight negatives opposite: less than nothing is left once the prior has taken its share.
+    const embeddings = Float32Array.from(
+      { length: 20 },
+      (_, index) => [1, 0, -1, 0][index < 4 ? index % 2 : 2 + (index % 2)],
+    );
+    const labels = Uint32Array.of(0, 0, 1, 2, 3, 4, 5, 6, 7, 8);
+    const { loss } = await engine.evaluate({ kind: 'debiased' }, { dimension: 2, embeddings, labels });
+    expect(loss).toBeCloseTo(Math.log1p(8 * Math.exp(-4)), 10);
+  });
+
+  test('a temperature of 0.01 does not overflow', async () => {
+    const evaluation = await engine.evaluate({ kind: 'hard-negative', temperature: 0.01 }, batch, {
+      gradient: true,
+    });
+    expect(Number.isFinite(evaluation.loss)).toBe(true);
+    expect((evaluation.gradient as { embeddings: Float32Array }).embeddings.every(Number.isFinite)).toBe(
+      true,
+    );
   });
 });
 

@@ -92,6 +92,8 @@ test.each([
   ['temperature 0', { kind: 'nt-xent', temperature: 0 }, labelled, 'loss.temperature'],
   ['a negative temperature', { kind: 'sup-con', temperature: -1 }, labelled, 'loss.temperature'],
   ['a temperature of NaN', { kind: 'info-nce', temperature: Number.NaN }, paired, 'loss.temperature'],
+  ['a prior of 1', { kind: 'debiased', positivePrior: 1 }, labelled, 'loss.positivePrior'],
+  ['a prior below 0', { kind: 'debiased', positivePrior: -0.1 }, labelled, 'loss.positivePrior'],
   ['logit scale 0', { kind: 'clip', logitScale: 0 }, paired, 'loss.logitScale'],
   ['a form that is none', { kind: 'sup-con', form: 'middle' }, labelled, 'loss.form'],
   ['normalize of 1', { kind: 'nt-xent', normalize: 1 }, labelled, 'loss.normalize'],

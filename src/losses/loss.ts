@@ -8,7 +8,7 @@ export interface NumberParameter {
   minimum: number;
   maximum: number;
   scale: 'linear' | 'logarithmic';
-  valid: 'positive' | 'finite';
+  valid: 'positive' | 'finite' | 'fraction';
   description: string;
 }
 

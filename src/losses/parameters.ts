@@ -26,6 +26,17 @@ export function logitScale(defaultValue: number): NumberParameter {
   };
 }
 
+export const positivePrior: NumberParameter = {
+  type: 'number',
+  default: 0.1,
+  minimum: 0,
+  maximum: 0.5,
+  scale: 'linear',
+  valid: 'fraction',
+  description:
+    'The share of the negatives that are thought to be positives in truth: 1 / classes, if classes are even.',
+};
+
 export const normalize: BooleanParameter = {
   type: 'boolean',
   default: true,

@@ -1,6 +1,8 @@
 import { circle } from './circle.ts';
 import { clip } from './clip.ts';
+import { debiased } from './debiased.ts';
 import { decoupled } from './decoupled.ts';
+import { hardNegative } from './hard-negative.ts';
 import { infoNce } from './info-nce.ts';
 import type { LossDefinition, Parameter, ParameterValues, SpecOf } from './loss.ts';
 import { multiSimilarity } from './multi-similarity.ts';
@@ -20,6 +22,8 @@ const registered = [
   decoupled,
   multiSimilarity,
   circle,
+  debiased,
+  hardNegative,
 ] as const;
 
 export type LossSpec = SpecOf<(typeof registered)[number]>;
@@ -47,6 +51,9 @@ function complaint(parameter: Parameter, value: unknown): string | undefined {
     case 'number':
       if (typeof value !== 'number' || !Number.isFinite(value)) return 'expected a finite number';
       if (parameter.valid === 'positive' && !(value > 0)) return 'expected a number greater than 0';
+      if (parameter.valid === 'fraction' && !(value >= 0 && value < 1)) {
+        return 'expected a number from 0 up to, but not including, 1';
+      }
       if (Math.abs(value) > 1e30 || (parameter.valid === 'positive' && value < 1e-30)) {
         return 'expected a magnitude that single precision can hold (1e-30 to 1e30)';
       }

@@ -41,7 +41,13 @@ export async function scalesOf(spec: LossSpec, batch: Batch): Promise<Scales> {
   const sums = { pull: 0, pullSimilarity: 0 };
   let longestPair = 0;
   for (let row = 0; row < rows; row++) {
-    const positives = columnsOf(pairs, row, POSITIVE).length;
+    const positiveColumns = columnsOf(pairs, row, POSITIVE);
+    const positives = positiveColumns.length;
+    // The debiased losses divide by what is left of 1 where the prior takes its share: a pull of 50, in units of the
+    // logit scale, comes of a remainder of 1 / 50, which has lost as much of its accuracy.
+    const strongest = Math.max(0, ...positiveColumns.map((column) => Math.abs(pull[row * columns + column])));
+    const magnification =
+      'positivePrior' in values ? Math.max(1, (strongest * count) / loss.constants(values).logitScale) : 1;
     // Each of several positives is pulled by its share less its target, two numbers that cancel: |P| + |Q| = P - Q + 2 Q.
     const target = isSupConOut && positives > 1 ? loss.constants(values).logitScale / positives / count : 0;
     for (let column = 0; column < columns; column++) {
@@ -50,7 +56,7 @@ export async function scalesOf(spec: LossSpec, batch: Batch): Promise<Scales> {
       const product = rowLengths[row] * columnLengths[column];
       longestPair = Math.max(longestPair, product);
       const isTarget = target > 0 && pairs.relation[pair] === POSITIVE;
-      const coefficient = isTarget ? pull[pair] + 2 * target : Math.abs(pull[pair]);
+      const coefficient = isTarget ? pull[pair] + 2 * target : magnification * Math.abs(pull[pair]);
       rowScales[row] += coefficient * columnLengths[column];
       columnScales[column] += coefficient * rowLengths[row];
       sums.pull += coefficient;
