@@ -7,6 +7,7 @@ import { alignment, MEASURED, radius, uniformity } from './metrics.ts';
 import { forgetsMoments, optimize } from './optimizer.ts';
 import { placeOf } from './place.ts';
 import { Projection } from './projection.ts';
+import { resolve } from './resolve.ts';
 import type { Hyperparameters, RunState, Start, Statistics } from './settings.ts';
 import { startState } from './start.ts';
 
@@ -28,8 +29,12 @@ export class HostSimulation {
   private lastStep: StepStatistics | undefined;
   private metrics: Metrics | undefined;
 
-  /** @param state goes on from there, instead of from the seeded start; its arrays become the simulation's own. */
+  /**
+   * @param state goes on from there, instead of from the seeded start; its arrays become the simulation's own.
+   * @throws InputError when the settings are bad.
+   */
   constructor(engine: Engine, start: Start, hyperparameters: Hyperparameters, state?: RunState) {
+    resolve(hyperparameters);
     this.engine = engine;
     this.start = start;
     this.hyperparameters = hyperparameters;
@@ -47,8 +52,12 @@ export class HostSimulation {
     return this.lastStep && this.metrics && { ...this.lastStep, ...this.metrics };
   }
 
-  /** Takes effect with the next step; a step that is running keeps what it began with. */
+  /**
+   * Takes effect with the next step; a step that is running keeps what it began with.
+   * @throws InputError when the settings are bad; those before stay.
+   */
   configure(hyperparameters: Hyperparameters): void {
+    resolve(hyperparameters);
     this.momentsForgotten ||= forgetsMoments(this.hyperparameters, hyperparameters);
     this.hyperparameters = hyperparameters;
   }
@@ -56,7 +65,7 @@ export class HostSimulation {
   /**
    * Takes one step. One at a time.
    * @param signal aborting rejects with its reason and leaves the state as after the step before.
-   * @throws InputError when the engine refuses the loss's parameters or the batch.
+   * @throws InputError when the engine refuses the batch.
    */
   async step(signal?: AbortSignal): Promise<void> {
     const { start, state, gradient, hyperparameters } = this;

@@ -13,7 +13,7 @@ export interface Simulation {
   readonly description: string;
   readonly start: Start;
 
-  /** Takes effect with the next step; never resets the run. */
+  /** Takes effect with the next step; never resets the run. Bad settings are an InputError, or a failure of the run. */
   configure(hyperparameters: Hyperparameters): void;
 
   /**

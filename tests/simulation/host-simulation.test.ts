@@ -257,3 +257,20 @@ describe('the start', () => {
     expect(inside).toBeGreaterThan(390);
   });
 });
+
+test.each([
+  { batchPairs: NaN },
+  { batchPairs: 0 },
+  { batchPairs: 2.5 },
+  { learningRate: NaN },
+  { learningRate: Infinity },
+  { learningRate: -1 },
+  { loss: { kind: 'nt-xent', temperature: 0 } } as const,
+])('refuses %o, at the start and later', async (bad) => {
+  const start = startOf({});
+  expect(() => new HostSimulation(reference, start, { ...defaults, ...bad })).toThrow('expected a');
+  const simulation = new HostSimulation(reference, start, defaults);
+  expect(() => simulation.configure({ ...defaults, ...bad })).toThrow('expected a');
+  await simulation.step();
+  expect(simulation.stepsTaken).toBe(1);
+});

@@ -14,10 +14,9 @@ import { PairProgram } from '../../engine/webgpu/pair-program.ts';
 import { packUniform } from '../../engine/webgpu/wgsl.ts';
 import { wholeWork } from '../../engine/webgpu/work.ts';
 import type { Work } from '../../engine/webgpu/work.ts';
-import { InputError } from '../../engine/input-error.ts';
 import { expectNegatives } from '../../engine/validate.ts';
-import { resolveLoss } from '../../losses/registry.ts';
 import { MEASURED } from '../metrics.ts';
+import { resolve } from '../resolve.ts';
 import type { Hyperparameters, OptimizerKind, Start } from '../settings.ts';
 import type { RunMemory } from './run-memory.ts';
 
@@ -44,7 +43,7 @@ export function stepKey({ dataset }: Start, { loss, batchPairs }: Hyperparameter
 }
 
 /**
- * @throws InputError when the batch does not fit the device, or the loss's parameters are bad.
+ * @throws InputError when the settings are bad or the batch does not fit the device.
  * @throws Error when a shader does not compile.
  */
 export async function createStepProgram(
@@ -178,11 +177,4 @@ function together(first: Work, second: Work): Work {
       second.dispatch(pass, 0, 1);
     },
   };
-}
-
-/** @throws InputError when the loss or a parameter of it is bad. */
-export function resolve({ loss }: Hyperparameters): ReturnType<typeof resolveLoss> {
-  return resolveLoss(loss, (argument, expected) => {
-    throw new InputError(argument, expected);
-  });
 }
