@@ -1,4 +1,5 @@
-import { describeAdapter, describeLoss, isSoftware } from '../engine/webgpu/request-gpu.ts';
+import { describeLoss, onDeviceLoss } from '../engine/webgpu/device-loss.ts';
+import { describeAdapter, isSoftware } from '../engine/webgpu/request-gpu.ts';
 import { Readback } from '../engine/webgpu/memory.ts';
 import { submit } from '../engine/webgpu/submit.ts';
 import { WorkCursor } from '../engine/webgpu/work.ts';
@@ -47,7 +48,7 @@ export async function createGpuSimulation(
     releaseRunMemory(memory);
     throw error;
   });
-  // Told before there is anybody to tell a failure to.
+  // Nobody could be told of it yet.
   const loss = await Promise.race([device.lost, undefined]);
   if (loss) throw new Error(describeLoss(loss));
   return new GpuSimulation(device, start, hyperparameters, state.step, memory, program, projector);
@@ -63,6 +64,7 @@ class GpuSimulation implements Simulation {
   private readonly projector: Projector;
   private readonly reporter: Reporter;
   private readonly pacing: Pacing;
+  private readonly stopWatching: () => void;
   private readonly allowance = new Allowance();
   private program: StepProgram;
   private hyperparameters: Hyperparameters;
@@ -100,7 +102,7 @@ class GpuSimulation implements Simulation {
     this.reporter = new Reporter(device, memory.report, () => this.report());
     program.configure(hyperparameters);
     this.project();
-    void device.lost.then((loss) => this.fail(new Error(describeLoss(loss))));
+    this.stopWatching = onDeviceLoss(device, (reason) => this.fail(new Error(reason)));
   }
 
   get stepsTaken(): number {
@@ -208,6 +210,7 @@ class GpuSimulation implements Simulation {
     if (this.disposed) return;
     this.ended = true;
     this.disposed = true;
+    this.stopWatching();
     this.reporter.dispose();
     this.program.dispose();
     this.projector.dispose();

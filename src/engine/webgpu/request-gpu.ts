@@ -20,10 +20,6 @@ export function describeAdapter(info: GPUAdapterInfo): string {
   return `WebGPU, ${words || 'an adapter that does not say its name'}${isSoftware(info) ? ' (software)' : ''}`;
 }
 
-export function describeLoss({ message, reason }: GPUDeviceLostInfo): string {
-  return `The graphics device was lost (${message || reason}).`;
-}
-
 /**
  * Asks for an adapter and a device with all the room the adapter has.
  * 'auto' takes a hardware adapter only; 'webgpu' takes a software adapter too.

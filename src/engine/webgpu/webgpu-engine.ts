@@ -3,11 +3,11 @@ import type { AnyLoss, LossSpec } from '../../losses/registry.ts';
 import type { Batch, Engine, EvaluateOptions, Evaluation, Metric } from '../engine.ts';
 import { validateEvaluation, validateSimilarity, validateSoftmax } from '../validate.ts';
 import type { BatchLayout } from '../validate.ts';
+import { onDeviceLoss } from './device-loss.ts';
 import { refuseBeyondLimits, Readback } from './memory.ts';
 import { PairProgram } from './pair-program.ts';
 import { pairLabels, pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
-import { describeLoss } from './request-gpu.ts';
 import { runInSlices } from './run-in-slices.ts';
 import { similarityMatrix } from './similarity.ts';
 import { softmaxRows } from './softmax.ts';
@@ -26,6 +26,7 @@ export class WebGpuEngine implements Engine {
   private readonly ownsDevice: boolean;
   /** Why nothing can be computed any more, once it is so. */
   private ended: string | undefined;
+  private readonly stopWatching: () => void;
   /** The last program that was used, kept for the next evaluation of the same shape. */
   private idle: { key: string; program: PairProgram } | undefined;
 
@@ -34,8 +35,8 @@ export class WebGpuEngine implements Engine {
     this.device = device;
     this.description = description;
     this.ownsDevice = ownsDevice;
-    void device.lost.then((loss) => {
-      this.ended ??= describeLoss(loss);
+    this.stopWatching = onDeviceLoss(device, (reason) => {
+      this.ended ??= reason;
     });
   }
 
@@ -86,6 +87,7 @@ export class WebGpuEngine implements Engine {
 
   dispose(): void {
     this.ended ??= 'The engine was disposed of.';
+    this.stopWatching();
     this.releaseIdle();
     if (this.ownsDevice) this.device.destroy();
   }

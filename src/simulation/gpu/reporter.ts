@@ -16,7 +16,9 @@ const REPORT_BYTES = 32;
 export class Reporter {
   /** The newest, or undefined before the first. */
   statistics: Statistics | undefined;
-  private readonly ring: GPUBuffer[];
+  private readonly ring: readonly GPUBuffer[];
+  /** Those of them that no report is under way in. */
+  private readonly free: GPUBuffer[];
   /** The buffer that StepProgram.report writes. */
   private readonly source: GPUBuffer;
   private readonly onMoreToTell: () => void;
@@ -39,6 +41,7 @@ export class Reporter {
         usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
       }),
     );
+    this.free = [...this.ring];
   }
 
   /** A step was taken. */
@@ -64,7 +67,7 @@ export class Reporter {
   encode(encoder: GPUCommandEncoder, program: StepProgram, now: number): GPUBuffer | undefined {
     const measures = this.measurementDue && now - this.lastMeasured >= MEASURE_EVERY;
     if (!this.hasTotals || !(this.stepsDue || measures)) return undefined;
-    const staging = this.ring.pop();
+    const staging = this.free.pop();
     if (!staging) return undefined;
     this.stepsDue = false;
     if (measures) {
@@ -91,7 +94,7 @@ export class Reporter {
       type === 'u32' ? view.getUint32(4 * index, true) : view.getFloat32(4 * index, true),
     ]);
     staging.unmap();
-    this.ring.push(staging);
+    this.free.push(staging);
     this.statistics = Object.fromEntries(values) as unknown as Statistics;
     this.tellMore();
   }
