@@ -82,11 +82,16 @@ export class HostSimulation {
     let result: Pick<Evaluation, 'loss' | 'count'> = { loss: 0, count: 0 };
     if (pairs > 0) {
       const drawn = sample(dataset, pairs, seed, state.step);
-      const kind = findLoss(hyperparameters.loss.kind)?.batch ?? 'labelled';
-      const batch = gather(state.embeddings, dimension, drawn, kind);
-      const evaluation = await this.engine.evaluate(hyperparameters.loss, batch, { gradient: true, signal });
-      scatter(evaluation, dimension, drawn, gradient);
-      result = evaluation;
+      const loss = findLoss(hyperparameters.loss.kind);
+      // Several classes, and by chance a batch of one: a loss that needs negatives rests for a step.
+      const rests = loss?.needsNegatives && dataset.classes > 1 && pairs > 1 && isOneClass(drawn);
+      if (!rests) {
+        const batch = gather(state.embeddings, dimension, drawn, loss?.batch ?? 'labelled');
+        const options = { gradient: true, signal };
+        const evaluation = await this.engine.evaluate(hyperparameters.loss, batch, options);
+        scatter(evaluation, dimension, drawn, gradient);
+        result = evaluation;
+      }
     }
     optimize(state, gradient, dimension, hyperparameters);
     state.step++;
@@ -158,6 +163,10 @@ function gather(
   if (kind === 'labelled') return { dimension, embeddings: gathered, labels };
   const half = gathered.length / 2;
   return { dimension, queries: gathered.slice(0, half), keys: gathered.slice(half) };
+}
+
+function isOneClass({ labels }: Sample): boolean {
+  return labels.every((label) => label === labels[0]);
 }
 
 /** Lays the gradient of a batch out over all points. No point is in a batch twice. */

@@ -274,3 +274,17 @@ test.each([
   await simulation.step();
   expect(simulation.stepsTaken).toBe(1);
 });
+
+test('a loss that needs negatives rests where a batch happens to have none, and a data set of one class is refused', async () => {
+  const settings: Hyperparameters = { ...defaults, loss: { kind: 'decoupled' }, batchPairs: 2 };
+  const simulation = new HostSimulation(reference, startOf({ kind: 'classes', classes: 2 }), settings);
+  const counts = new Set<number>();
+  for (let step = 0; step < 20; step++) {
+    await simulation.step();
+    simulation.measure();
+    counts.add(simulation.statistics!.count);
+  }
+  expect(counts).toEqual(new Set([0, 4]));
+  const alone = new HostSimulation(reference, startOf({ kind: 'classes', classes: 1 }), settings);
+  await expect(alone.step()).rejects.toThrow('needs negatives');
+});
