@@ -144,6 +144,10 @@ describe('vectors too long for single precision', () => {
     expect(refusal(() => validateSimilarity(long, 'dot'))).toBe('batch.embeddings');
     expect(refusal(() => validateSimilarity(long, 'euclidean'))).toBe('batch.embeddings');
     expect(validateSimilarity(long, 'cosine').rows).toBe(4);
+    // Opposite vectors are twice their length apart.
+    const apart = { dimension: 1, queries: Float32Array.of(9.9e18), keys: Float32Array.of(-9.9e18) };
+    expect(refusal(() => validateSimilarity(apart, 'euclidean'))).toBe('batch.queries');
+    expect(validateSimilarity(apart, 'dot').rows).toBe(1);
   });
 });
 

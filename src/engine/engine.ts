@@ -60,6 +60,7 @@ export interface Engine {
 
   /**
    * The loss of a batch and, if asked, its gradients. Streams over the pairs: memory grows with count x dimension.
+   * The batch must stay as it is until the promise settles.
    * @throws InputError for input that breaks the loss's contract or does not fit the device.
    */
   evaluate(loss: LossSpec, batch: Batch, options?: EvaluateOptions): Promise<Evaluation>;

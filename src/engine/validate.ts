@@ -74,7 +74,11 @@ export function validateSimilarity(batch: Batch, metric: Metric): BatchLayout {
     reject('metric', `expected one of ${METRICS.map((known) => `'${known}'`).join(', ')}, got ${metric}`);
   }
   const layout = validateBatch(batch);
-  rejectOverflow(batch, layout, metric === 'cosine', 'dot products', (product) => product);
+  if (metric === 'euclidean') {
+    rejectOverflow(batch, layout, false, 'squared distances', (product) => 4 * product);
+  } else {
+    rejectOverflow(batch, layout, metric === 'cosine', 'dot products', (product) => product);
+  }
   return layout;
 }
 

@@ -90,3 +90,14 @@ export async function buffersLeft(): Promise<number> {
   device.destroy();
   return alive;
 }
+
+/** What the engine says to a matrix with more columns than the device has workgroups for. */
+export async function matrixTooWide(): Promise<string> {
+  const engine = await createEngine({ backend: 'webgpu' });
+  const one = Float32Array.of(1);
+  const negatives = new Float32Array(16 * 65_535).fill(1);
+  const work = engine.similarity({ dimension: 1, queries: one, keys: one, negatives });
+  const said = await outcome(work.then((matrix) => ({ loss: matrix[matrix.length - 1] })));
+  engine.dispose();
+  return said;
+}

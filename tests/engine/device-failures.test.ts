@@ -31,6 +31,10 @@ for (const name of ['chromium', 'firefox'] as const) {
       for (const sentence of said) expect(sentence).toMatch(/^The graphics device did not take the work/);
     });
 
+    test('refuses a matrix too wide to be dispatched, rather than answer 0', async () => {
+      expect(await page.call<string>('matrixTooWide')).toMatch(/^batch: expected a shape that fits/);
+    });
+
     test('leaves no memory behind when it is disposed of in the middle', async () => {
       expect(await page.call<number>('buffersLeft')).toBe(0);
     });

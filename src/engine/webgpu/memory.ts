@@ -13,6 +13,17 @@ export function refuseBeyondLimits(device: GPUDevice, argument: string, bytes: n
   }
 }
 
+/** @throws InputError when so many workgroups in one direction are more than the device can dispatch. */
+export function refuseBeyondDispatch(device: GPUDevice, argument: string, workgroups: number): void {
+  const limit = device.limits.maxComputeWorkgroupsPerDimension;
+  if (workgroups > limit) {
+    throw new InputError(
+      argument,
+      `expected a shape that fits this device; it takes ${Math.ceil(workgroups)} workgroups side by side, and the device dispatches ${limit} at most`,
+    );
+  }
+}
+
 /** Where a buffer's bytes lie in a readback. */
 export interface Region {
   offset: number;

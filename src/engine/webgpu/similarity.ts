@@ -8,6 +8,9 @@ import { submit } from './submit.ts';
 import { packUniform } from './wgsl.ts';
 import { wholeWork, WorkCursor } from './work.ts';
 
+/** Rows, and columns, that one workgroup of shaders/similarity.wgsl computes. */
+export const MATRIX_TILE = 16;
+
 /** The stored matrix of similarities or distances, rows x columns; see shaders/similarity.wgsl. */
 export async function similarityMatrix(
   device: GPUDevice,
@@ -72,7 +75,7 @@ export async function similarityMatrix(
         dispatch: (pass) => {
           pass.setPipeline(similarity.pipeline);
           pass.setBindGroup(0, group);
-          pass.dispatchWorkgroups(Math.ceil(columns / 16), Math.ceil(rows / 16));
+          pass.dispatchWorkgroups(Math.ceil(columns / MATRIX_TILE), Math.ceil(rows / MATRIX_TILE));
         },
       },
     ]).encode(encoder, Infinity);

@@ -4,12 +4,12 @@ import type { Batch, Engine, EvaluateOptions, Evaluation, Metric } from '../engi
 import { validateEvaluation, validateSimilarity, validateSoftmax } from '../validate.ts';
 import type { BatchLayout } from '../validate.ts';
 import { onDeviceLoss } from './device-loss.ts';
-import { refuseBeyondLimits, Readback } from './memory.ts';
+import { refuseBeyondDispatch, refuseBeyondLimits, Readback } from './memory.ts';
 import { PairProgram } from './pair-program.ts';
 import { pairLabels, pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
 import { runInSlices } from './run-in-slices.ts';
-import { similarityMatrix } from './similarity.ts';
+import { MATRIX_TILE, similarityMatrix } from './similarity.ts';
 import { softmaxRows } from './softmax.ts';
 
 /** Floats per quad in the row terms (losses of four rows, then counts) and in the pull sums (see gradient.wgsl). */
@@ -72,6 +72,7 @@ export class WebGpuEngine implements Engine {
   async similarity(batch: Batch, { metric = 'cosine' }: { metric?: Metric } = {}): Promise<Float32Array> {
     const layout = validateSimilarity(batch, metric);
     refuseBeyondLimits(this.device, 'batch', 4 * layout.rows * layout.columns);
+    refuseBeyondDispatch(this.device, 'batch', Math.max(layout.rows, layout.columns) / MATRIX_TILE);
     return this.guarded(() => similarityMatrix(this.device, batch, layout, metric));
   }
 
