@@ -14,6 +14,9 @@ import { HostSimulation } from '../../src/simulation/host-simulation.ts';
 import type { Hyperparameters, RunState, Start, Statistics } from '../../src/simulation/settings.ts';
 import type { Simulation } from '../../src/simulation/simulation.ts';
 
+/** Milliseconds after which a run that does not move has stopped. */
+const PATIENCE = 40_000;
+
 export interface Case {
   start: Start;
   hyperparameters: Hyperparameters;
@@ -173,15 +176,23 @@ export async function placed(
 async function advanceTo(simulation: Simulation, steps: number): Promise<void> {
   let failure: string | undefined;
   simulation.onFailure = (reason) => (failure = reason);
+  const begun = performance.now();
   while (simulation.stepsTaken < steps) {
     if (failure) throw new Error(failure);
+    if (performance.now() - begun > PATIENCE)
+      throw new Error(`The run stands at step ${simulation.stepsTaken}.`);
     simulation.advance(Math.min(1, steps - simulation.stepsTaken));
     await new Promise((resolve) => setTimeout(resolve, 4));
   }
 }
 
 async function newestStatistics(simulation: Simulation, step: number): Promise<Statistics> {
-  while (simulation.statistics?.step !== step) await new Promise((resolve) => setTimeout(resolve, 20));
+  const begun = performance.now();
+  while (simulation.statistics?.step !== step) {
+    if (performance.now() - begun > PATIENCE)
+      throw new Error(`Told of step ${simulation.statistics?.step} last.`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   return simulation.statistics;
 }
 

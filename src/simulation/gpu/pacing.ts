@@ -1,6 +1,9 @@
 /** Multiply-adds of the first submission, and of the least: about 10 ms on two cores in software, nothing on a GPU. */
 const LEAST_BUDGET = 2 ** 24;
 
+/** Milliseconds after which nobody waits for a submission any more. */
+const FORGOTTEN = 1000;
+
 /** How fast the budget follows: submissions grow while they are quick, and shrink once they are slow. */
 const GROWTH = 1.25;
 const SHRINKAGE = 0.85;
@@ -26,7 +29,9 @@ export class Pacing {
     const oldest = this.pending[0];
     if (!oldest) return true;
     const latency = Number.isFinite(this.latency) ? this.latency : 0;
-    return now - oldest.submitted < latency + 2 * this.aim;
+    if (now - oldest.submitted < latency + 2 * this.aim) return true;
+    // A browser may forget to tell, which must not end the run.
+    return now - this.pending[this.pending.length - 1].submitted > FORGOTTEN;
   }
 
   submitted(cost: number, now: number): void {
