@@ -14,10 +14,10 @@ export function startState({ seed, dimension, dataset }: Start, geometry: Geomet
   const size = dataset.points * dimension;
   const embeddings = normals(size, seed, START_STREAM);
   for (let start = 0; start < size; start += dimension) {
-    const point = embeddings.subarray(start, start + dimension);
-    const factor =
-      geometry === 'sphere' ? 1 / (Math.hypot(...point) || 1) : PLANE_RADIUS / Math.sqrt(dimension);
-    for (let axis = 0; axis < dimension; axis++) point[axis] *= factor;
+    let square = 0;
+    for (let index = start; index < start + dimension; index++) square += embeddings[index] ** 2;
+    const factor = geometry === 'sphere' ? 1 / (Math.sqrt(square) || 1) : PLANE_RADIUS / Math.sqrt(dimension);
+    for (let index = start; index < start + dimension; index++) embeddings[index] *= factor;
   }
   return {
     step: 0,

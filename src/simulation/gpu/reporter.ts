@@ -84,18 +84,18 @@ export class Reporter {
   async read(staging: GPUBuffer): Promise<void> {
     try {
       await staging.mapAsync(GPUMapMode.READ);
+      const view = new DataView(staging.getMappedRange());
+      const values = fieldsOf(metricsShader, 'Report').map(({ name, type }, index) => [
+        name,
+        type === 'u32' ? view.getUint32(4 * index, true) : view.getFloat32(4 * index, true),
+      ]);
+      staging.unmap();
+      this.statistics = Object.fromEntries(values) as unknown as Statistics;
     } catch {
       // The run was disposed of, or the device was lost, which is reported once and elsewhere.
       return;
     }
-    const view = new DataView(staging.getMappedRange());
-    const values = fieldsOf(metricsShader, 'Report').map(({ name, type }, index) => [
-      name,
-      type === 'u32' ? view.getUint32(4 * index, true) : view.getFloat32(4 * index, true),
-    ]);
-    staging.unmap();
     this.free.push(staging);
-    this.statistics = Object.fromEntries(values) as unknown as Statistics;
     this.tellMore();
   }
 
