@@ -8,7 +8,7 @@ import { hasMoved } from './probe.ts';
 import { rounded, summarize } from './report.ts';
 import type { Topic } from './report.ts';
 
-const OPENINGS = 7;
+const OPENINGS = 5;
 const LONGEST_MS = 1500;
 const MOST_JAVASCRIPT = 120 * 1024;
 const KIB = 1024;

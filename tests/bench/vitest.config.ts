@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['tests/bench/*.bench.ts'],
     globalSetup: 'tests/browser/global-setup.ts',
-    testTimeout: 300_000,
+    testTimeout: 900_000,
     hookTimeout: 60_000,
     disableConsoleIntercept: true,
   },
