@@ -32,13 +32,16 @@ async function outcome(work: Promise<{ loss: number }>): Promise<string> {
   return said;
 }
 
-/** The device is destroyed so many milliseconds after an evaluation began; and another evaluation is asked for. */
-export async function loseDevice(after: number): Promise<string[]> {
+/** The device is destroyed when an evaluation has just begun, or has finished a slice; then another is asked for. */
+export async function loseDevice(when: 'at once' | 'in the middle'): Promise<string[]> {
   const device = await openDevice();
   const engine = await createEngine({ backend: 'webgpu', device });
-  const during = outcome(engine.evaluate(spec, batch(2048)));
-  await new Promise((resolve) => setTimeout(resolve, after));
-  device.destroy();
+  const onProgress = () => device.destroy();
+  const during =
+    when === 'at once'
+      ? outcome(engine.evaluate(spec, batch(64)))
+      : outcome(engine.evaluate(spec, batch(8192), { onProgress }));
+  if (when === 'at once') device.destroy();
   return [await during, await outcome(engine.evaluate(spec, batch(3)))];
 }
 
