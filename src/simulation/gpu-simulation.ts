@@ -19,9 +19,9 @@ import type { Hyperparameters, RunState, Start, Statistics } from './settings.ts
 import type { DisplayPositions, Simulation } from './simulation.ts';
 import { startState } from './start.ts';
 
-/** Milliseconds of work beside a frame: a GPU draws at full rate, a software adapter at 25 frames a second or so. */
+/** Milliseconds of work beside a frame: a GPU draws at full rate, a software adapter at 20 or more. */
 const HARDWARE_AIM = 10;
-const SOFTWARE_AIM = 35;
+const SOFTWARE_AIM = 18;
 
 /**
  * A run that stays on the GPU: sample, loss, gradient, optimizer and projection are kernels, and nothing is awaited but

@@ -1,5 +1,5 @@
-/** Multiply-adds of the first submission, and of the least: about 10 ms on two cores in software, nothing on a GPU. */
-const LEAST_BUDGET = 2 ** 24;
+/** Multiply-adds of the first submission, and of the least: about 5 ms on two cores in software, nothing on a GPU. */
+const LEAST_BUDGET = 2 ** 23;
 
 /** Milliseconds after which nobody waits for a submission any more. */
 const FORGOTTEN = 1000;
