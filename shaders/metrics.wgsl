@@ -65,6 +65,7 @@ fn measureUniformity(@builtin(global_invocation_id) invocation: vec3u) {
   }
   let dimension = measurement.dimension;
   let rowSquare = squaredLength(row);
+  let rowScale = select(0.0, inverseSqrt(rowSquare), rowSquare > 0.0);
   var sum = 0.0;
   for (var column = 0u; column < measurement.measured; column++) {
     var product = 0.0;
@@ -74,8 +75,9 @@ fn measureUniformity(@builtin(global_invocation_id) invocation: vec3u) {
       product += x * points[row * dimension + k];
       columnSquare += x * x;
     }
-    let lengths = rowSquare * columnSquare;
-    let cosine = select(0.0, product * inverseSqrt(lengths), lengths > 0.0);
+    // One length after the other: the product of both squares could overflow.
+    let scale = select(0.0, inverseSqrt(columnSquare), columnSquare > 0.0);
+    let cosine = product * scale * rowScale;
     let lengthsAfter = select(0.0, 1.0, rowSquare > 0.0) + select(0.0, 1.0, columnSquare > 0.0);
     sum += exp(-2.0 * max(0.0, lengthsAfter - 2.0 * cosine));
   }

@@ -4,6 +4,9 @@ import { candidatesOf } from './run-settings.ts';
 import { lossOf, parametersOf } from './state.ts';
 import type { State } from './state.ts';
 
+/** Points this far out have left every picture; the optimizer holds them at 1e12. */
+const RUNAWAY_RADIUS = 1e9;
+
 /** How near a plateau a loss is called stuck, relative to the plateau. */
 const PLATEAU_TOLERANCE = 2e-3;
 /** For how many steps it has to stay there. */
@@ -21,11 +24,18 @@ export class Diagnosis {
 
   /** The sentence about the newest statistics, if there is one to say; `broken` when going on makes no sense. */
   read(state: State, statistics: Statistics): { sentence: string; broken: boolean } | undefined {
-    const { step, loss, count } = statistics;
+    const { step, loss, count, radius } = statistics;
     if (!Number.isFinite(loss)) {
       return {
         sentence: `The loss is no longer a number at step ${step.toLocaleString('en')}: the steps were too long for single precision. Lower the learning rate, then Reset.`,
         broken: true,
+      };
+    }
+    if (radius > RUNAWAY_RADIUS) {
+      return {
+        sentence:
+          'The points ran away: this loss has no floor for vectors of any length. Turn Normalize on or lower the learning rate, then Reset.',
+        broken: false,
       };
     }
     if (count === 0) {

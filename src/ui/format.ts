@@ -4,6 +4,8 @@ const NOISE = 1e-6;
 /** A measured value in about five characters: more decimals for small values, an exponent where those would show nothing. */
 export function formatMeasure(value: number): string {
   const size = Math.abs(value);
+  if (!Number.isFinite(value)) return 'beyond f32';
+  if (size >= 1e6) return withMinus(value.toExponential(2));
   if (size < NOISE) return '0.000';
   if (size < 0.0001) return withMinus(value.toExponential(0));
   return withMinus(value.toFixed(size < 0.01 ? 4 : 3));

@@ -18,13 +18,20 @@ export class History {
   /** Takes in newer statistics; returns whether they were kept. */
   push(statistics: Statistics): boolean {
     const last = this.steps.at(-1) ?? -Infinity;
-    if (statistics.step < last + this.#stride) return false;
+    // After a pause the metrics of the last step come a moment later than its loss.
+    if (statistics.step === last) this.#drop();
+    else if (statistics.step < last + this.#stride) return false;
     this.steps.push(statistics.step);
     for (const measure of Object.keys(this.values) as Measure[]) {
       this.values[measure].push(statistics[measure]);
     }
     if (this.length > CAPACITY) this.#thin();
     return true;
+  }
+
+  #drop(): void {
+    this.steps.pop();
+    for (const measure of Object.keys(this.values) as Measure[]) this.values[measure].pop();
   }
 
   #thin(): void {

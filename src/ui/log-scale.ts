@@ -12,8 +12,10 @@ export function toPosition(value: number): number {
 /**
  * The value at a position, rounded to what a hand means: whole numbers to 2^k and 3 * 2^k (batch sizes, point counts),
  * others to two significant digits; the ends of the scale are always reached.
+ * A scale without extent has one value, whatever position a slider makes of dividing by zero.
  */
 export function toValue(position: number, { minimum, maximum, integer }: LogScale): number {
+  if (!(maximum > minimum) || Number.isNaN(position)) return minimum;
   const value = 10 ** position;
   if (value <= minimum * (1 + 1e-9)) return minimum;
   if (value >= maximum * (1 - 1e-9)) return maximum;

@@ -145,7 +145,9 @@ export class Stage {
   async #pick(x: number, y: number): Promise<Picked | undefined> {
     const simulation = this.#simulation;
     if (!simulation || simulation.start.dimension > 3) return undefined;
-    const array = await positionsOf(simulation);
+    const array = await Promise.resolve(positionsOf(simulation)).catch(() => undefined);
+    // The run may have ended, or another may have begun, while the points were read.
+    if (!array || simulation !== this.#simulation) return undefined;
     const { clientWidth: width, clientHeight: height } = this.#container;
     const point = nearestPoint(array, this.#camera.viewProjection(), { width, height }, x, y, REACH);
     return point < 0 ? undefined : { point, position: array.slice(4 * point, 4 * point + 3) as vec3 };

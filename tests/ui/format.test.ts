@@ -8,7 +8,9 @@ it.each([
   [-0.000043, '−4e−5'],
   [-1e-9, '0.000'],
   [0, '0.000'],
-  [NaN, 'NaN'],
+  [NaN, 'beyond f32'],
+  [-Infinity, 'beyond f32'],
+  [9.607550710933751e29, '9.61e+29'],
 ])('%d is shown as %s', (value, text) => {
   expect(formatMeasure(value)).toBe(text);
 });

@@ -21,7 +21,7 @@ describe('the history of a run', () => {
   it('takes each step once', () => {
     const history = new History();
     expect(history.push(statistics(5, 1))).toBe(true);
-    expect(history.push(statistics(5, 1))).toBe(false);
+    expect(history.push(statistics(5, 1))).toBe(true);
     expect(history.push(statistics(4, 1))).toBe(false);
     expect(history.steps).toEqual([5]);
   });
@@ -50,4 +50,12 @@ describe('the diagnosis', () => {
     expect(new Diagnosis().read(state, statistics(7, NaN))).toMatchObject({ broken: true });
     expect(new Diagnosis().read(state, statistics(7, 0, 0))?.sentence).toContain('count 0');
   });
+});
+
+it('metrics that come later than their step replace what was there', () => {
+  const history = new History();
+  history.push({ ...statistics(5, 1), alignment: 2 });
+  expect(history.push({ ...statistics(5, 1), alignment: 0.1 })).toBe(true);
+  expect(history.steps).toEqual([5]);
+  expect(history.values.alignment).toEqual([0.1]);
 });

@@ -40,3 +40,8 @@ describe('the logarithmic slider', () => {
     }
   });
 });
+
+it('a scale of one value has that value, whatever the slider divides by', () => {
+  expect(toValue(NaN, { minimum: 2, maximum: 2, integer: true })).toBe(2);
+  expect(toValue(Infinity, { minimum: 2, maximum: 2, integer: true })).toBe(2);
+});
