@@ -1,6 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { Browser } from 'puppeteer';
 import type { BuiltPage } from '../browser/build.ts';
 import { App } from './app.ts';
@@ -34,7 +33,7 @@ export async function measureOpening(browser: Browser, built: BuiltPage): Promis
       await context.close();
     }
     const javaScript = [...requested].filter((path) => path.endsWith('.js'));
-    const bytes = await gzipped(built.folder, javaScript);
+    const bytes = await built.gzippedBytes(javaScript);
     const time = summarize(times);
     topic.rows.push({
       engine: name,
@@ -60,10 +59,7 @@ export async function measureOpening(browser: Browser, built: BuiltPage): Promis
     );
   }
   const all = (await readdir(join(built.folder, 'assets'))).filter((file) => file.endsWith('.js'));
-  const total = await gzipped(
-    built.folder,
-    all.map((file) => `assets/${file}`),
-  );
+  const total = await built.gzippedBytes(all.map((file) => `assets/${file}`));
   topic.notes.push(
     `All JavaScript of the build: ${rounded(total / KIB)} KiB gzipped in ${all.length} files, most of it on demand.`,
   );
@@ -79,11 +75,4 @@ async function movingPointsShown(app: App): Promise<number> {
     const picture = frame && pictures.find(({ drawn }) => drawn >= frame.began);
     if (picture && picture.finished < Infinity) return Math.max(frame.ended, picture.finished);
   }
-}
-
-async function gzipped(folder: string, files: readonly string[]): Promise<number> {
-  const sizes = await Promise.all(
-    files.map(async (file) => gzipSync(await readFile(join(folder, file))).length),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

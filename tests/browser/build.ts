@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build, preview } from 'vite';
 
 export interface BuiltPage {
@@ -9,6 +10,8 @@ export interface BuiltPage {
   folder: string;
   /** Tells of every request that reaches the server, workers' included, by its path. */
   onRequest(listener: (path: string) => void): void;
+  /** Bytes of so many of the built files, each compressed for itself. */
+  gzippedBytes(paths: readonly string[]): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -25,6 +28,12 @@ export async function serveBuild(): Promise<BuiltPage> {
     url: server.resolvedUrls!.local[0],
     folder,
     onRequest: (listener) => server.httpServer.on('request', ({ url }) => listener(url ?? '')),
+    gzippedBytes: async (paths) => {
+      const sizes = await Promise.all(
+        paths.map(async (path) => gzipSync(await readFile(join(folder, path))).length),
+      );
+      return sizes.reduce((sum, size) => sum + size, 0);
+    },
     close: async () => {
       await server.close();
       await rm(folder, { recursive: true, force: true });
