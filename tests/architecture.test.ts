@@ -9,12 +9,13 @@ const ARROWS: Record<string, string[]> = {
   data: ['data', 'shaders'],
   simulation: ['simulation', 'engine', 'losses', 'data', 'shaders'],
   render: ['render', 'simulation', 'shaders', 'gl-matrix'],
-  ui: ['ui', 'render', 'simulation', 'engine', 'losses', 'data', 'gl-matrix', 'lil-gui', 'uplot'],
+  values: ['values'],
+  ui: ['ui', 'render', 'simulation', 'engine', 'losses', 'data', 'values', 'gl-matrix', 'lil-gui', 'uplot'],
   'index.ts': ['engine', 'losses'],
 };
 
 /** Layers that also run in workers and under Node, where there is no page. */
-const WITHOUT_PAGE = ['losses', 'engine', 'data', 'simulation'];
+const WITHOUT_PAGE = ['losses', 'engine', 'data', 'simulation', 'values'];
 const PAGE = /\b(document|window|HTML\w*Element|localStorage|requestAnimationFrame)\b/;
 
 interface Source {

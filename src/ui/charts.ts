@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatMeasure, withMinus } from './format.ts';
+import { formatMeasure, withMinus } from '../values/format.ts';
 import { History } from './history.ts';
 import type { Measure } from './history.ts';
 import { drawReferenceLine } from './reference-line.ts';

@@ -1,5 +1,5 @@
 import type { Statistics } from '../simulation/settings.ts';
-import { formatMeasure, withMinus } from './format.ts';
+import { formatMeasure, withMinus } from '../values/format.ts';
 import { candidatesOf } from './run-settings.ts';
 import { lossOf, parametersOf } from './state.ts';
 import type { State } from './state.ts';

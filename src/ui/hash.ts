@@ -1,7 +1,7 @@
 import type { Parameter, ParameterValue, ParameterValues } from '../losses/loss.ts';
 import { resolveLoss } from '../losses/registry.ts';
 import type { LossKind, LossSpec } from '../losses/registry.ts';
-import { acceptedBy, parseBoolean, parseField, parseNumber } from './fields.ts';
+import { acceptedBy, parseBoolean, parseField, parseNumber } from '../values/fields.ts';
 import { findPreset, presets, presetState } from './presets.ts';
 import { fieldNames, fieldOf, lossOf, parametersOf, withParameter } from './state.ts';
 import type { State } from './state.ts';

@@ -1,7 +1,7 @@
 import { NumberController } from 'lil-gui';
 import type { GUI } from 'lil-gui';
-import { toPosition, toValue } from './log-scale.ts';
-import type { LogScale } from './log-scale.ts';
+import { toPosition, toValue } from '../values/log-scale.ts';
+import type { LogScale } from '../values/log-scale.ts';
 
 interface LogSliderOptions {
   /** Asked for again at every display, because the end of a scale may move. */

@@ -3,7 +3,7 @@ import type { Controller } from 'lil-gui';
 import { pairCount } from '../data/dataset.ts';
 import type { Parameter, ParameterValue } from '../losses/loss.ts';
 import type { LossKind } from '../losses/registry.ts';
-import type { AnyField, NumberField } from './fields.ts';
+import type { AnyField, NumberField } from '../values/fields.ts';
 import { complaint } from './hash.ts';
 import { LogSlider } from './log-slider.ts';
 import { batchPairsOf, datasetOf } from './run-settings.ts';

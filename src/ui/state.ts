@@ -3,7 +3,7 @@ import type { ParameterValue, ParameterValues } from '../losses/loss.ts';
 import { findLoss, losses } from '../losses/registry.ts';
 import type { AnyLoss, LossKind } from '../losses/registry.ts';
 import type { Geometry, OptimizerKind } from '../simulation/settings.ts';
-import type { AnyField, BooleanField, ChoiceField, FieldValue, NumberField } from './fields.ts';
+import type { AnyField, BooleanField, ChoiceField, FieldValue, NumberField } from '../values/fields.ts';
 
 export type EngineChoice = 'auto' | 'webgpu' | 'cpu' | 'reference';
 export type ThemeChoice = 'auto' | 'light' | 'dark';

@@ -1,4 +1,4 @@
-import { formatRate } from './format.ts';
+import { formatRate } from '../values/format.ts';
 
 /** How often the line is rewritten; also over how long frames are counted. */
 const INTERVAL_MS = 500;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { losses } from '../../src/losses/registry.ts';
-import type { AnyField } from '../../src/ui/fields.ts';
+import type { AnyField } from '../../src/values/fields.ts';
 import { formatHash, parseHash } from '../../src/ui/hash.ts';
 import { presets, presetState } from '../../src/ui/presets.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pairCount } from '../../src/data/dataset.ts';
-import { parseField } from '../../src/ui/fields.ts';
+import { parseField } from '../../src/values/fields.ts';
 import { complaint } from '../../src/ui/hash.ts';
 import { presets, presetState } from '../../src/ui/presets.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toPosition, toValue } from '../../src/ui/log-scale.ts';
+import { toPosition, toValue } from '../../src/values/log-scale.ts';
 
 describe('the logarithmic slider', () => {
   const temperature = { minimum: 0.01, maximum: 10, integer: false };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatMeasure, formatRate } from '../../src/ui/format.ts';
+import { formatMeasure, formatRate } from '../../src/values/format.ts';
 
 it.each([
   [4.84615, '4.846'],
