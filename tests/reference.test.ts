@@ -3,11 +3,13 @@ import { normals } from '../src/data/random.ts';
 import type { Batch, LabelledBatch, PairedBatch } from '../src/engine/engine.ts';
 import { createReferenceEngine } from '../src/engine/reference/reference-engine.ts';
 import { buildPairs } from '../src/engine/reference/pairs.ts';
+import { pointsOf } from '../src/engine/reference/points.ts';
 import { Slices } from '../src/engine/slices.ts';
 import { openTowers } from '../src/engine/towers.ts';
 import { validateEvaluation } from '../src/engine/validate.ts';
 import type { LossSpec } from '../src/losses/registry.ts';
 import type { PairMatrix } from '../src/losses/pair-matrix.ts';
+import type { PointSet } from '../src/losses/point-set.ts';
 import { softplus } from '../src/losses/pair-matrix.ts';
 import { losses } from '../src/losses/registry.ts';
 import { variations } from './conformance/specs.ts';
@@ -22,6 +24,22 @@ async function pairsOf(spec: LossSpec, batch: Batch): Promise<PairMatrix> {
   const { values, layout } = validateEvaluation(spec, batch);
   const slices = new Slices(1);
   return buildPairs(batch, layout, await openTowers(batch, Boolean(values.normalize), slices), slices);
+}
+
+async function pointSetOf(spec: LossSpec, batch: Batch): Promise<PointSet> {
+  const { values, layout } = validateEvaluation(spec, batch);
+  return pointsOf(batch, layout, await openTowers(batch, Boolean(values.normalize), new Slices(1)));
+}
+
+/** The loss of moved batches by its formula, where the factors that its gradient holds still stay as in this batch. */
+async function lossHolding(spec: LossSpec, batch: Batch): Promise<(moved: Batch) => Promise<number>> {
+  const { loss, values } = validateEvaluation(spec, batch);
+  if (loss.skeleton === 'pairs') {
+    const still = await pairsOf(spec, batch);
+    return async (moved) => loss.formula(await pairsOf(spec, moved), values, still).loss;
+  }
+  const still = await pointSetOf(spec, batch);
+  return async (moved) => loss.formula(await pointSetOf(spec, moved), values, still).loss;
 }
 
 /** d value / d position at `at` from central differences, Richardson's step against their curvature. */
@@ -100,19 +118,14 @@ describe.each(cases)('%s %o', (_, spec, batch) => {
   test('the gradient is the slope of the loss in every component', async () => {
     const { gradient } = await engine.evaluate(spec, batch, { gradient: true });
     const inputs = Object.keys(gradient!) as ('embeddings' | 'queries' | 'keys' | 'negatives')[];
-    const { loss, values: parameters } = validateEvaluation(spec, batch);
-    const still = await pairsOf(spec, batch);
+    const movedLoss = await lossHolding(spec, batch);
     expect(inputs).toEqual('embeddings' in batch ? ['embeddings'] : Object.keys(batch).filter(isVectors));
     for (const input of inputs) {
       const values = (batch as unknown as Record<string, Float32Array>)[input];
       const slopes = (gradient as Record<string, Float32Array>)[input];
       expect(slopes).toHaveLength(values.length);
       for (let index = 0; index < values.length; index++) {
-        const moved = { ...batch };
-        const lossAt = async (value: number) => {
-          Object.assign(moved, { [input]: values.with(index, value) });
-          return loss.formula(await pairsOf(spec, moved), parameters, still).loss;
-        };
+        const lossAt = (value: number) => movedLoss({ ...batch, [input]: values.with(index, value) });
         const expected = await slope(lossAt, values[index], 2 ** -8);
         const error = Math.abs(slopes[index] - expected);
         expect(error, `${input}[${index}] ${expected}`).toBeLessThan(2e-6 * Math.max(1, Math.abs(expected)));

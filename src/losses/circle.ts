@@ -1,5 +1,5 @@
 import shader from '../../shaders/losses/circle.wgsl?raw';
-import { defineLoss } from './loss.ts';
+import { definePairLoss } from './loss.ts';
 import {
   averaged,
   columnsOf,
@@ -13,7 +13,7 @@ import {
 import { normalize } from './parameters.ts';
 import { circleRule } from './rules/circle.ts';
 
-export const circle = defineLoss({
+export const circle = definePairLoss({
   kind: 'circle',
   name: 'Circle',
   batch: 'labelled',

@@ -1,10 +1,10 @@
-import { defineLoss } from './loss.ts';
+import { definePairLoss } from './loss.ts';
 import { infoNce, lineUp } from './info-nce.ts';
 import { transposed } from './pair-matrix.ts';
 import { logitScale, negatives, normalize } from './parameters.ts';
 
 /** CLIP is InfoNCE read in both directions, so it shares InfoNCE's pair functions; both towers are anchors. */
-export const clip = defineLoss({
+export const clip = definePairLoss({
   kind: 'clip',
   name: 'CLIP',
   batch: 'paired',

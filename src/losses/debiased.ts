@@ -1,5 +1,5 @@
 import shader from '../../shaders/losses/debiased.wgsl?raw';
-import { defineLoss } from './loss.ts';
+import { definePairLoss } from './loss.ts';
 import {
   averaged,
   columnsOf,
@@ -14,7 +14,7 @@ import type { PairMatrix, PairMatrixLoss } from './pair-matrix.ts';
 import { normalize, positivePrior, temperature } from './parameters.ts';
 import { debiasedRule } from './rules/debiased.ts';
 
-export const debiased = defineLoss({
+export const debiased = definePairLoss({
   kind: 'debiased',
   name: 'Debiased',
   batch: 'labelled',

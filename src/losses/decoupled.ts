@@ -1,10 +1,10 @@
 import shader from '../../shaders/losses/decoupled.wgsl?raw';
-import { defineLoss } from './loss.ts';
+import { definePairLoss } from './loss.ts';
 import { averaged, columnsOf, emptyLoss, logSumExp, NEGATIVE, POSITIVE } from './pair-matrix.ts';
 import { normalize, temperature } from './parameters.ts';
 import { decoupledRule } from './rules/decoupled.ts';
 
-export const decoupled = defineLoss({
+export const decoupled = definePairLoss({
   kind: 'decoupled',
   name: 'Decoupled (DCL)',
   batch: 'labelled',

@@ -1,9 +1,9 @@
 import { debiased, estimateNegatives } from './debiased.ts';
-import { defineLoss } from './loss.ts';
+import { definePairLoss } from './loss.ts';
 import { normalize, positivePrior, temperature } from './parameters.ts';
 
 /** The debiased loss with weighed negatives, so it shares its pair functions. */
-export const hardNegative = defineLoss({
+export const hardNegative = definePairLoss({
   kind: 'hard-negative',
   name: 'Hard negatives (HCL)',
   batch: 'labelled',

@@ -1,5 +1,5 @@
 import shader from '../../shaders/losses/info-nce.wgsl?raw';
-import { defineLoss } from './loss.ts';
+import { definePairLoss } from './loss.ts';
 import {
   averaged,
   columnsOf,
@@ -14,7 +14,7 @@ import type { PairMatrix, PairMatrixLoss } from './pair-matrix.ts';
 import { negatives, normalize, temperature } from './parameters.ts';
 import { infoNceRule } from './rules/info-nce.ts';
 
-export const infoNce = defineLoss({
+export const infoNce = definePairLoss({
   kind: 'info-nce',
   name: 'InfoNCE',
   batch: 'paired',

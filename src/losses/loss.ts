@@ -1,5 +1,6 @@
 import type { PairRule } from './pair-rule.ts';
 import type { PairMatrix, PairMatrixLoss } from './pair-matrix.ts';
+import type { PointSet, PointSetLoss } from './point-set.ts';
 
 /** A number that a person can set. `minimum` and `maximum` are the ends of its slider; `valid` is what the engines accept. */
 export interface NumberParameter {
@@ -38,18 +39,18 @@ type Values<Parameters extends Record<string, Parameter>> = {
 
 /** What a caller writes: the kind, and any parameter that is not to keep its default. */
 export type SpecOf<Loss> =
-  Loss extends LossDefinition<infer Kind, infer Parameters>
+  Loss extends CommonDefinition<infer Kind, infer Parameters>
     ? { kind: Kind } & Partial<Values<Parameters>>
     : never;
 
 /** How pairs are formed: from the labels of one set, or between queries and keys. */
 export type BatchKind = 'labelled' | 'paired';
 
-/**
- * Everything the project knows of one loss: its parameters and documentation, its formula in float64 (the executable
- * specification), and its two pair functions, once in TypeScript (`rule`) and once in WGSL (`shader`).
- */
-export interface LossDefinition<
+/** Which kernels a loss is streamed through: over pairs by their similarity, or over its points by other means. */
+export type Skeleton = 'pairs' | 'distances' | 'triplets' | 'features';
+
+/** What every loss tells of itself: its parameters, its documentation, what it needs and where it gets stuck. */
+interface CommonDefinition<
   Kind extends string = string,
   Parameters extends Record<string, Parameter> = Record<string, Parameter>,
 > {
@@ -71,11 +72,25 @@ export interface LossDefinition<
   /** Whether a batch whose anchors have positives but no negatives is refused: their terms would be minus infinity. */
   needsNegatives?: boolean;
 
-  /** The numbers that the pair functions see, in the field order of `struct Parameters` in the shader. */
+  /** The numbers that the kernels see, in the field order of `struct Parameters` in the shader. */
   constants(values: Values<Parameters>): Record<string, number>;
 
   /** The largest |logit| that similarities up to this size can lead to: what overflow and rounding are judged by. */
   largestLogit(values: Values<Parameters>, similarity: number): number;
+
+  /** Loss values that this loss gets stuck at, with their names; `candidates` is what one anchor's denominator holds. */
+  plateaus(values: Values<Parameters>, batch: { candidates: number }): { name: string; loss: number }[];
+}
+
+/**
+ * A loss over the similarities of pairs: its formula in float64 (the executable specification), and its two pair
+ * functions, once in TypeScript (`rule`) and once in WGSL (`shader`).
+ */
+export interface PairLoss<
+  Kind extends string = string,
+  Parameters extends Record<string, Parameter> = Record<string, Parameter>,
+> extends CommonDefinition<Kind, Parameters> {
+  skeleton: 'pairs';
 
   /**
    * The formula over the stored matrix of similarities, in float64 and as plain as can be.
@@ -100,10 +115,27 @@ export interface LossDefinition<
     values: Values<Parameters>,
     sums: { pull: number; pullSimilarity: number },
   ): Record<string, number>;
-
-  /** Loss values that this loss gets stuck at, with their names; `candidates` is what one anchor's denominator holds. */
-  plateaus(values: Values<Parameters>, batch: { candidates: number }): { name: string; loss: number }[];
 }
+
+/** A loss that needs more of its points than the similarities of pairs; each skeleton has kernels of its own. */
+export interface PointLoss<
+  Kind extends string = string,
+  Parameters extends Record<string, Parameter> = Record<string, Parameter>,
+> extends CommonDefinition<Kind, Parameters> {
+  skeleton: Exclude<Skeleton, 'pairs'>;
+
+  /**
+   * The formula over the points themselves, after normalization where the loss normalizes, in float64 and as plain as
+   * can be.
+   * @param detached what factors that are constants of the gradient are computed from, see PairLoss.formula.
+   */
+  formula(points: PointSet, values: Values<Parameters>, detached: PointSet): PointSetLoss;
+}
+
+export type LossDefinition<
+  Kind extends string = string,
+  Parameters extends Record<string, Parameter> = Record<string, Parameter>,
+> = PairLoss<Kind, Parameters> | PointLoss<Kind, Parameters>;
 
 export interface Documentation {
   summary: string;
@@ -118,8 +150,16 @@ export interface Documentation {
 }
 
 /** Keeps the literal types of a definition, so that its `LossSpec` can be derived. */
-export function defineLoss<const Kind extends string, const Parameters extends Record<string, Parameter>>(
-  definition: LossDefinition<Kind, Parameters>,
-): LossDefinition<Kind, Parameters> {
+export function definePairLoss<const Kind extends string, const Parameters extends Record<string, Parameter>>(
+  definition: Omit<PairLoss<Kind, Parameters>, 'skeleton'>,
+): PairLoss<Kind, Parameters> {
+  return { skeleton: 'pairs', ...definition };
+}
+
+/** The same for a loss with a skeleton of its own. */
+export function definePointLoss<
+  const Kind extends string,
+  const Parameters extends Record<string, Parameter>,
+>(definition: PointLoss<Kind, Parameters>): PointLoss<Kind, Parameters> {
   return definition;
 }

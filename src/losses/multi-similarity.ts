@@ -1,10 +1,10 @@
 import shader from '../../shaders/losses/multi-similarity.wgsl?raw';
-import { defineLoss } from './loss.ts';
+import { definePairLoss } from './loss.ts';
 import { averaged, columnsOf, emptyLoss, logSumExp, NEGATIVE, POSITIVE, softplus } from './pair-matrix.ts';
 import { normalize } from './parameters.ts';
 import { multiSimilarityRule } from './rules/multi-similarity.ts';
 
-export const multiSimilarity = defineLoss({
+export const multiSimilarity = definePairLoss({
   kind: 'multi-similarity',
   name: 'Multi-similarity',
   batch: 'labelled',

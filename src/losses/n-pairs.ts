@@ -1,9 +1,9 @@
-import { defineLoss } from './loss.ts';
+import { definePairLoss } from './loss.ts';
 import { infoNce, lineUp } from './info-nce.ts';
 import { normalize } from './parameters.ts';
 
 /** InfoNCE on raw dot products, without a temperature, so it shares InfoNCE's pair functions. */
-export const nPairs = defineLoss({
+export const nPairs = definePairLoss({
   kind: 'n-pairs',
   name: 'N-pairs',
   batch: 'paired',

@@ -1,5 +1,5 @@
 import shader from '../../shaders/losses/nt-xent.wgsl?raw';
-import { defineLoss } from './loss.ts';
+import { definePairLoss } from './loss.ts';
 import {
   averaged,
   columnsOf,
@@ -13,7 +13,7 @@ import {
 import { negatives, normalize, temperature } from './parameters.ts';
 import { ntXentRule } from './rules/nt-xent.ts';
 
-export const ntXent = defineLoss({
+export const ntXent = definePairLoss({
   kind: 'nt-xent',
   name: 'NT-Xent',
   batch: 'labelled',

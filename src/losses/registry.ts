@@ -4,7 +4,7 @@ import { debiased } from './debiased.ts';
 import { decoupled } from './decoupled.ts';
 import { hardNegative } from './hard-negative.ts';
 import { infoNce } from './info-nce.ts';
-import type { LossDefinition, Parameter, ParameterValues, SpecOf } from './loss.ts';
+import type { PairLoss, Parameter, ParameterValues, PointLoss, SpecOf } from './loss.ts';
 import { multiSimilarity } from './multi-similarity.ts';
 import { nPairs } from './n-pairs.ts';
 import { ntXent } from './nt-xent.ts';
@@ -29,8 +29,10 @@ const registered = [
 export type LossSpec = SpecOf<(typeof registered)[number]>;
 export type LossKind = LossSpec['kind'];
 
-/** A loss whose parameter names are not known to the compiler: what engines and user interface walk over. */
-export type AnyLoss = Omit<LossDefinition, 'kind'> & { kind: LossKind };
+/** Losses whose parameter names are not known to the compiler: what engines and user interface walk over. */
+export type AnyPairLoss = Omit<PairLoss, 'kind'> & { kind: LossKind };
+export type AnyPointLoss = Omit<PointLoss, 'kind'> & { kind: LossKind };
+export type AnyLoss = AnyPairLoss | AnyPointLoss;
 
 // Sound because parameter values reach a definition only through resolveParameters, which checks them against it.
 export const losses = registered as unknown as readonly AnyLoss[];

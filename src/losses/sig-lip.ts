@@ -1,10 +1,10 @@
 import shader from '../../shaders/losses/sig-lip.wgsl?raw';
-import { defineLoss } from './loss.ts';
+import { definePairLoss } from './loss.ts';
 import { averaged, emptyLoss, EXCLUDED, POSITIVE, sigmoid, softplus } from './pair-matrix.ts';
 import { logitScale, normalize } from './parameters.ts';
 import { sigLipRule } from './rules/sig-lip.ts';
 
-export const sigLip = defineLoss({
+export const sigLip = definePairLoss({
   kind: 'sig-lip',
   name: 'SigLIP',
   batch: 'paired',

@@ -1,5 +1,5 @@
 import shader from '../../shaders/losses/sup-con.wgsl?raw';
-import { defineLoss } from './loss.ts';
+import { definePairLoss } from './loss.ts';
 import {
   averaged,
   columnsOf,
@@ -13,7 +13,7 @@ import {
 import { negatives, normalize, temperature } from './parameters.ts';
 import { supConRule } from './rules/sup-con.ts';
 
-export const supCon = defineLoss({
+export const supCon = definePairLoss({
   kind: 'sup-con',
   name: 'SupCon',
   batch: 'labelled',

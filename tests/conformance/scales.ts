@@ -1,10 +1,14 @@
 import type { Batch } from '../../src/engine/engine.ts';
 import { buildPairs } from '../../src/engine/reference/pairs.ts';
 import { Slices } from '../../src/engine/slices.ts';
+import { pointsOf } from '../../src/engine/reference/points.ts';
 import { openTowers } from '../../src/engine/towers.ts';
+import type { Towers } from '../../src/engine/towers.ts';
 import { validateEvaluation } from '../../src/engine/validate.ts';
+import type { BatchLayout } from '../../src/engine/validate.ts';
+import type { ParameterValues } from '../../src/losses/loss.ts';
 import { columnsOf, EXCLUDED, POSITIVE } from '../../src/losses/pair-matrix.ts';
-import type { LossSpec } from '../../src/losses/registry.ts';
+import type { AnyPointLoss, LossSpec } from '../../src/losses/registry.ts';
 
 /** Vectors shorter than this count as zero vectors. */
 const SHORTEST = 1e-12;
@@ -26,16 +30,13 @@ export async function scalesOf(spec: LossSpec, batch: Batch): Promise<Scales> {
   const { dimension, rows, columns } = layout;
   const slices = new Slices(rows + columns);
   const towers = await openTowers(batch, Boolean(values.normalize), slices);
+  if (loss.skeleton !== 'pairs') return scalesOfPoints(loss, values, batch, layout, towers);
   const pairs = await buildPairs(batch, layout, towers, slices);
   const { pull, count } = loss.formula(pairs, values, pairs);
   const isSupConOut = loss.kind === 'sup-con' && values.form === 'out' && Boolean(values.negatives);
 
-  const lengths = (vectors: Float64Array) =>
-    Float64Array.from({ length: vectors.length / dimension }, (_, index) =>
-      Math.hypot(...vectors.subarray(index * dimension, (index + 1) * dimension)),
-    );
-  const rowLengths = lengths(towers.rows.vectors);
-  const columnLengths = lengths(towers.columns.vectors);
+  const rowLengths = lengthsOf(towers.rows.vectors, dimension);
+  const columnLengths = lengthsOf(towers.columns.vectors, dimension);
   const rowScales = new Float64Array(rows);
   const columnScales = layout.kind === 'labelled' ? rowScales : new Float64Array(columns);
   const sums = { pull: 0, pullSimilarity: 0 };
@@ -72,6 +73,33 @@ export async function scalesOf(spec: LossSpec, batch: Batch): Promise<Scales> {
     columns: columnScales,
     parameters: loss.parameterGradients(values, sums),
   };
+}
+
+/** The same for a loss that is not over similarities, whose formula tells the scales. */
+function scalesOfPoints(
+  loss: AnyPointLoss,
+  values: ParameterValues,
+  batch: Batch,
+  layout: BatchLayout,
+  towers: Towers,
+): Scales {
+  const points = pointsOf(batch, layout, towers);
+  const { rows, columns } = loss.formula(points, values, points);
+  divideByNorms(rows.scale, towers.rows.norms);
+  if (columns !== rows) divideByNorms(columns.scale, towers.columns.norms);
+  const longest = (vectors: Float64Array) => Math.max(...lengthsOf(vectors, layout.dimension));
+  return {
+    largestLogit: loss.largestLogit(values, longest(points.rows) * longest(points.columns)),
+    rows: rows.scale,
+    columns: columns.scale,
+    parameters: {},
+  };
+}
+
+function lengthsOf(vectors: Float64Array, dimension: number): Float64Array {
+  return Float64Array.from({ length: vectors.length / dimension }, (_, index) =>
+    Math.hypot(...vectors.subarray(index * dimension, (index + 1) * dimension)),
+  );
 }
 
 /** The chain rule through x / ||x||; a row that counts as zero has gradient 0, so its scale is 0 too. */

@@ -1,19 +1,35 @@
-import type { LossSpec } from '../../losses/registry.ts';
+import type { ParameterValues } from '../../losses/loss.ts';
+import type { AnyPairLoss, AnyPointLoss, LossSpec } from '../../losses/registry.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { Slices } from '../slices.ts';
 import { expectRoom } from '../stored-matrix.ts';
 import type { Towers } from '../towers.ts';
 import { closeTowers, openTowers } from '../towers.ts';
 import { validateEvaluation } from '../validate.ts';
+import type { BatchLayout } from '../validate.ts';
 import { buildPairs, BYTES_PER_PAIR } from './pairs.ts';
+import { pointsOf } from './points.ts';
 
-/** Engine.evaluate, the plain way: store the matrix of pairs, apply the formula, chain the pulls back to the points. */
+/** Engine.evaluate, the plain way. */
 export async function evaluate(
   spec: LossSpec,
   batch: Batch,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { loss, values, layout } = validateEvaluation(spec, batch);
+  return loss.skeleton === 'pairs'
+    ? evaluatePairs(loss, values, layout, batch, options)
+    : evaluatePoints(loss, values, layout, batch, options);
+}
+
+/** Stores the matrix of pairs, applies the formula, chains the pulls back to the points. */
+async function evaluatePairs(
+  loss: AnyPairLoss,
+  values: ParameterValues,
+  layout: BatchLayout,
+  batch: Batch,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
   const { rows, columns } = layout;
   expectRoom(rows, columns, BYTES_PER_PAIR);
   const slices = new Slices(2 * (rows + columns) + 3 * rows, options);
@@ -39,6 +55,31 @@ export async function evaluate(
   }
   evaluation.gradient = await closeTowers(batch, towers, 1, slices);
   evaluation.parameterGradients = loss.parameterGradients(values, sums);
+  return evaluation;
+}
+
+/** Applies the formula to the points. */
+async function evaluatePoints(
+  loss: AnyPointLoss,
+  values: ParameterValues,
+  layout: BatchLayout,
+  batch: Batch,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  const slices = new Slices(3 * (layout.rows + layout.columns), options);
+  const towers = await openTowers(batch, Boolean(values.normalize), slices);
+  const points = pointsOf(batch, layout, towers);
+  const result = loss.formula(points, values, points);
+  if (slices.spend(layout.rows + layout.columns)) await slices.next();
+
+  const evaluation: Evaluation = { loss: result.loss, count: result.count };
+  if (options.rowLosses) evaluation.rowLosses = new Float32Array(result.rowLosses);
+  if (!options.gradient) return evaluation;
+
+  towers.rows.gradient.set(result.rows.gradient);
+  towers.columns.gradient.set(result.columns.gradient);
+  evaluation.gradient = await closeTowers(batch, towers, 1, slices);
+  evaluation.parameterGradients = {};
   return evaluation;
 }
 

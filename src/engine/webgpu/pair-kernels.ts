@@ -11,7 +11,7 @@ import refineShader from '../../../shaders/refine.wgsl?raw';
 import statisticsShader from '../../../shaders/statistics.wgsl?raw';
 import termsShader from '../../../shaders/terms.wgsl?raw';
 import totalsShader from '../../../shaders/totals.wgsl?raw';
-import type { AnyLoss } from '../../losses/registry.ts';
+import type { AnyPairLoss } from '../../losses/registry.ts';
 import { kernel } from './kernel.ts';
 import type { Kernel } from './kernel.ts';
 import { pairLayout } from './pair-shape.ts';
@@ -36,7 +36,7 @@ export interface PairKernels {
 /** @throws Error when a shader does not compile. */
 export async function compilePairKernels(
   device: GPUDevice,
-  loss: AnyLoss,
+  loss: AnyPairLoss,
   shape: PairShape,
 ): Promise<PairKernels> {
   const gradientSource = shape.dimension <= NARROW ? gradientNarrowShader : gradientShader;

@@ -6,7 +6,7 @@ import pairingShader from '../../../shaders/pairing.wgsl?raw';
 import pullShader from '../../../shaders/pull.wgsl?raw';
 import termsShader from '../../../shaders/terms.wgsl?raw';
 import type { ParameterValues } from '../../losses/loss.ts';
-import type { AnyLoss } from '../../losses/registry.ts';
+import type { AnyPairLoss } from '../../losses/registry.ts';
 import { pairLayout, TILE_ROWS } from './pair-shape.ts';
 import type { PairLayout, PairShape, Sweep } from './pair-shape.ts';
 import { fieldsOf, packUniform, sizeOf } from './wgsl.ts';
@@ -37,7 +37,7 @@ type Uniform =
 export type PairMemory = Record<Storage | Uniform, GPUBuffer>;
 
 /** Bytes of each storage buffer, before any of them is made. */
-export function storageBytes(loss: AnyLoss, shape: PairShape): Record<Storage, number> {
+export function storageBytes(loss: AnyPairLoss, shape: PairShape): Record<Storage, number> {
   const { points, splits } = pairLayout(shape, loss.anchors);
   const quads = points / 4;
   const structs = [numericsShader, loss.shader].join('\n');
@@ -57,7 +57,7 @@ export function storageBytes(loss: AnyLoss, shape: PairShape): Record<Storage, n
   };
 }
 
-export function createPairMemory(device: GPUDevice, loss: AnyLoss, shape: PairShape): PairMemory {
+export function createPairMemory(device: GPUDevice, loss: AnyPairLoss, shape: PairShape): PairMemory {
   const layout = pairLayout(shape, loss.anchors);
   const storage = Object.entries(storageBytes(loss, shape)).map(([name, size]) => [
     name,
@@ -83,7 +83,7 @@ export function createPairMemory(device: GPUDevice, loss: AnyLoss, shape: PairSh
 export function writeParameters(
   device: GPUDevice,
   memory: PairMemory,
-  loss: AnyLoss,
+  loss: AnyPairLoss,
   shape: PairShape,
   values: ParameterValues,
 ): void {
@@ -98,7 +98,7 @@ export function writeParameters(
 
 /** The uniforms that never change; zeros where `writeParameters` is still to come. */
 function uniformContents(
-  loss: AnyLoss,
+  loss: AnyPairLoss,
   { dimension, rows }: PairShape,
   { points, splits, keyStart, sweeps }: PairLayout,
 ): Record<Uniform, ArrayBuffer> {

@@ -1,6 +1,10 @@
 import type { ParameterValues } from '../../losses/loss.ts';
-import type { AnyLoss } from '../../losses/registry.ts';
+import type { AnyPairLoss } from '../../losses/registry.ts';
+import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
+import { gradientFrom, uploadBatch } from './batch-transfer.ts';
 import type { Kernel } from './kernel.ts';
+import type { LossProgram } from './loss-program.ts';
+import { Readback } from './memory.ts';
 import { compilePairKernels } from './pair-kernels.ts';
 import type { PairKernels } from './pair-kernels.ts';
 import { createPairMemory, storageBytes, STRIDE, WINDOWS, writeParameters } from './pair-memory.ts';
@@ -10,6 +14,9 @@ import type { PairShape } from './pair-shape.ts';
 import { wholeWork } from './work.ts';
 import type { Work } from './work.ts';
 
+/** Floats per quad in the row terms (losses of four rows, then counts) and in the pull sums (see gradient.wgsl). */
+const PER_QUAD = 8;
+
 /** Multiply-adds that one pair's exponentials and selections are worth, for cutting work into slices. */
 const PAIR_OVERHEAD = 24;
 
@@ -17,15 +24,15 @@ const PAIR_OVERHEAD = 24;
  * The pair skeleton on the GPU: one loss on one shape of batch, its memory, and its work in order.
  * Embeddings go in, row terms, totals and gradients come out, all in buffers; memory grows with points x dimension.
  */
-export class PairProgram {
+export class PairProgram implements LossProgram {
   readonly buffers: Readonly<PairMemory>;
   /** Everything from normalization to the totals; with gradient, to the outputs. */
   readonly works: readonly Work[];
   private readonly device: GPUDevice;
-  private readonly loss: AnyLoss;
+  private readonly loss: AnyPairLoss;
   private readonly shape: PairShape;
 
-  private constructor(device: GPUDevice, loss: AnyLoss, shape: PairShape, kernels: PairKernels) {
+  private constructor(device: GPUDevice, loss: AnyPairLoss, shape: PairShape, kernels: PairKernels) {
     this.device = device;
     this.loss = loss;
     this.shape = shape;
@@ -34,12 +41,12 @@ export class PairProgram {
   }
 
   /** Bytes of the largest buffer, before any of them is made. */
-  static largestBuffer(loss: AnyLoss, shape: PairShape): number {
+  static largestBuffer(loss: AnyPairLoss, shape: PairShape): number {
     return Math.max(...Object.values(storageBytes(loss, shape)));
   }
 
   /** @throws Error when a shader does not compile. */
-  static async create(device: GPUDevice, loss: AnyLoss, shape: PairShape): Promise<PairProgram> {
+  static async create(device: GPUDevice, loss: AnyPairLoss, shape: PairShape): Promise<PairProgram> {
     return new PairProgram(device, loss, shape, await compilePairKernels(device, loss, shape));
   }
 
@@ -48,12 +55,58 @@ export class PairProgram {
     writeParameters(this.device, this.buffers, this.loss, this.shape, values);
   }
 
+  upload(batch: Batch): void {
+    uploadBatch(this.device, this.buffers, this.shape, this.loss.anchors, batch);
+  }
+
+  async read(values: ParameterValues, options: EvaluateOptions): Promise<Evaluation> {
+    const { loss, shape, buffers } = this;
+    const { rows } = shape;
+    const { keyStart } = pairLayout(shape, loss.anchors);
+    const towers = loss.anchors === 'both' ? 2 : 1;
+    const readback = new Readback(this.device);
+    const terms = readback.add(buffers.rowTerms);
+    const sums = shape.gradient ? readback.add(buffers.pullSums) : undefined;
+    const outputs = shape.gradient ? readback.add(buffers.outputs) : undefined;
+    const bytes = await readback.read();
+
+    const termLosses = new Float32Array(bytes, terms.offset, terms.size / 4);
+    const termCounts = new Uint32Array(bytes, terms.offset, terms.size / 4);
+    const rowLosses = new Float32Array(rows);
+    let sum = 0;
+    let count = 0;
+    for (let tower = 0; tower < towers; tower++) {
+      for (let row = 0; row < rows; row++) {
+        const point = tower * keyStart + row;
+        const at = (point >> 2) * PER_QUAD + (point & 3);
+        sum += termLosses[at];
+        count += termCounts[at + 4];
+        rowLosses[row] += termLosses[at] / Math.max(1, termCounts[at + 4]) / towers;
+      }
+    }
+    const result: Evaluation = { loss: count === 0 ? 0 : sum / count, count: count / towers };
+    if (options.rowLosses) result.rowLosses = rowLosses;
+    if (sums && outputs) {
+      const pullSums = new Float32Array(bytes, sums.offset, sums.size / 4);
+      const totals = { pullSimilarity: 0, pull: 0 };
+      for (let at = 0; at < pullSums.length; at += PER_QUAD) {
+        for (let lane = 0; lane < 4; lane++) {
+          totals.pullSimilarity += pullSums[at + lane] / Math.max(1, count);
+          totals.pull += pullSums[at + 4 + lane] / Math.max(1, count);
+        }
+      }
+      result.parameterGradients = loss.parameterGradients(values, totals);
+      result.gradient = gradientFrom(bytes, outputs.offset, shape, loss.anchors);
+    }
+    return result;
+  }
+
   dispose(): void {
     for (const buffer of Object.values(this.buffers)) buffer.destroy();
   }
 }
 
-function pairWorks(loss: AnyLoss, shape: PairShape, kernels: PairKernels, memory: PairMemory): Work[] {
+function pairWorks(loss: AnyPairLoss, shape: PairShape, kernels: PairKernels, memory: PairMemory): Work[] {
   const { sweeps, points, splits } = pairLayout(shape, loss.anchors);
   const pairCost = shape.dimension + PAIR_OVERHEAD;
   const coordinates = points * shape.dimension;

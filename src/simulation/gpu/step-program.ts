@@ -7,10 +7,9 @@ import sampleShader from '../../../shaders/sample.wgsl?raw';
 import termsShader from '../../../shaders/terms.wgsl?raw';
 import { pairCount } from '../../data/dataset.ts';
 import { kernel } from '../../engine/webgpu/kernel.ts';
-import { refuseBeyondLimits } from '../../engine/webgpu/memory.ts';
+import { createLossProgram, refines } from '../../engine/webgpu/loss-program.ts';
 import { pairLabels, pairLayout } from '../../engine/webgpu/pair-shape.ts';
 import type { PairShape } from '../../engine/webgpu/pair-shape.ts';
-import { PairProgram } from '../../engine/webgpu/pair-program.ts';
 import { packUniform } from '../../engine/webgpu/wgsl.ts';
 import { wholeWork } from '../../engine/webgpu/work.ts';
 import type { Work } from '../../engine/webgpu/work.ts';
@@ -61,19 +60,18 @@ export async function createStepProgram(
     dimension,
     rows: Math.max(1, isPaired ? pairs : 2 * pairs),
     extraNegatives: 0,
-    refines: Boolean(loss.refines) && dataset.kind === 'classes',
+    refines: refines(loss) && dataset.kind === 'classes',
     gradient: true,
     parameterGradients: false,
   };
   if (pairs === 1 || (pairs > 0 && dataset.kind === 'classes' && dataset.classes === 1)) {
     expectNegatives(loss, false);
   }
-  refuseBeyondLimits(device, 'batchPairs', PairProgram.largestBuffer(loss, shape));
   const compute = (label: string, source: string, entryPoint: string) =>
     kernel(device, { label, source, entryPoint });
   const measuring = [randomShader, datasetShader, runStateShader, termsShader, metricsShader].join('\n');
   const optimizing = [runStateShader, optimizerShader].join('\n');
-  const creating = PairProgram.create(device, loss, shape);
+  const creating = createLossProgram(device, loss, shape, 'batchPairs');
   const compiling = Promise.all([
     compute('sample', [randomShader, datasetShader, runStateShader, sampleShader].join('\n'), 'sampleBatch'),
     compute('optimizer', optimizing, 'optimizePoints'),
