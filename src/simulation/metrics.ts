@@ -1,15 +1,7 @@
+import { unit } from './geometry/vectors.ts';
+
 /** At most this many points, or pairs, are looked at: enough for a steady number, quick enough to be live. */
 export const MEASURED = 1024;
-
-/**
- * The first points of a set divided by their length, in float64; a zero vector stays zero.
- * @param embeddings points x dimension, row-major.
- */
-function normalized(embeddings: Float32Array, dimension: number, point: number): Float64Array {
-  const direction = Float64Array.from(embeddings.subarray(point * dimension, (point + 1) * dimension));
-  const length = Math.sqrt(direction.reduce((sum, coordinate) => sum + coordinate * coordinate, 0));
-  return length > 0 ? direction.map((coordinate) => coordinate / length) : direction;
-}
 
 function squaredDistance(a: Float64Array, b: Float64Array): number {
   let sum = 0;
@@ -30,10 +22,7 @@ export function alignment(
 ): number {
   let sum = 0;
   for (const [first, second] of pairs) {
-    sum += squaredDistance(
-      normalized(embeddings, dimension, first),
-      normalized(embeddings, dimension, second),
-    );
+    sum += squaredDistance(unit(embeddings, dimension, first), unit(embeddings, dimension, second));
   }
   return pairs.length > 0 ? sum / pairs.length : 0;
 }
@@ -46,7 +35,7 @@ export function alignment(
  */
 export function uniformity(embeddings: Float32Array, dimension: number): number {
   const count = Math.min(embeddings.length / dimension, MEASURED);
-  const directions = Array.from({ length: count }, (_, point) => normalized(embeddings, dimension, point));
+  const directions = Array.from({ length: count }, (_, point) => unit(embeddings, dimension, point));
   // The diagonal is one per point; every other pair counts in both orders.
   let sum = count;
   for (let i = 1; i < count; i++) {
