@@ -48,7 +48,7 @@ showProblems(problems);
 keepLink(store, showProblems);
 
 const run = new Run(store, {
-  async onSimulation(simulation, device, fresh) {
+  onSimulation(simulation, createRenderer, fresh) {
     if (fresh) {
       history = new History();
       diagnosis = new Diagnosis();
@@ -57,12 +57,12 @@ const run = new Run(store, {
     }
     messages.clear('broken');
     status.describe(simulation.description);
-    await stage.show(simulation, device);
+    stage.show(simulation, createRenderer);
     document.getElementById('waiting')?.remove();
   },
-  onNotice(notice) {
-    if (notice) messages.show('engine', notice);
-    else messages.clear('engine');
+  onNotice(about, notice) {
+    if (notice) messages.show(about, notice);
+    else messages.clear(about);
   },
   onBroken(reason) {
     setPlaying(false);

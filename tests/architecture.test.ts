@@ -8,7 +8,7 @@ const ARROWS: Record<string, string[]> = {
   engine: ['engine', 'losses', 'shaders'],
   data: ['data', 'shaders'],
   simulation: ['simulation', 'engine', 'losses', 'data', 'shaders'],
-  render: ['render', 'simulation', 'shaders', 'gl-matrix'],
+  render: ['render', 'simulation', 'engine', 'shaders', 'gl-matrix'],
   values: ['values'],
   ui: ['ui', 'render', 'simulation', 'engine', 'losses', 'data', 'values', 'gl-matrix', 'lil-gui', 'uplot'],
   'index.ts': ['engine', 'losses'],

@@ -35,3 +35,6 @@ export interface CloudRenderer {
   draw(positions: DisplayPositions, view: FrameView): void;
   dispose(): void;
 }
+
+/** Makes a renderer on a canvas that nothing was drawn on. One function stands for one kind of renderer on one device. */
+export type CreateRenderer = (canvas: HTMLCanvasElement) => CloudRenderer;

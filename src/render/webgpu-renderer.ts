@@ -2,6 +2,7 @@ import guideShader from '../../shaders/render-guide.wgsl?raw';
 import linksShader from '../../shaders/render-links.wgsl?raw';
 import pointsShader from '../../shaders/render-points.wgsl?raw';
 import viewShader from '../../shaders/render-view.wgsl?raw';
+import { compile } from '../engine/webgpu/compile.ts';
 import type { DisplayPositions } from '../simulation/simulation.ts';
 import { EYE_DISTANCE } from './camera.ts';
 import { CIRCLE_FLOATS, CIRCLE_SEGMENTS, guideOf } from './guide.ts';
@@ -18,7 +19,7 @@ import {
   OUTLINE_OPACITY,
   rimWidth,
 } from './picture.ts';
-import type { CloudRenderer, CloudShape, FrameView } from './renderer.ts';
+import type { CloudRenderer, CloudShape, CreateRenderer, FrameView } from './renderer.ts';
 
 const DEPTH_FORMAT: GPUTextureFormat = 'depth24plus';
 /** Of the uniform struct View in shaders/render-view.wgsl, padded to its alignment. */
@@ -28,16 +29,34 @@ const MOST_CIRCLES = 16;
 const MOST_PIXELS = 8_300_000;
 const MOST_PIXELS_IN_SOFTWARE = 1_300_000;
 
+const prepared = new WeakMap<GPUDevice, Promise<CreateRenderer>>();
+
 /**
- * Draws with WebGPU alone, no optional feature. Positions on the GPU must be on the same device; they are read in place.
- * @throws Error where the canvas gives no WebGPU context.
+ * Compiles what it takes to draw with WebGPU alone, no optional feature, once per device. Positions on the GPU must be on
+ * the same device; they are read in place.
+ * @throws Error with the shader's name, line and message when one does not compile.
  */
-export function createWebGpuRenderer(canvas: HTMLCanvasElement, device: GPUDevice): CloudRenderer {
+export function prepareWebGpuRenderer(device: GPUDevice): Promise<CreateRenderer> {
+  let entry = prepared.get(device);
+  if (!entry) prepared.set(device, (entry = prepare(device)));
+  return entry;
+}
+
+async function prepare(device: GPUDevice): Promise<CreateRenderer> {
+  const format = navigator.gpu.getPreferredCanvasFormat();
+  const pipelines = await createPipelines(device, format);
+  return (canvas) => createRenderer(canvas, device, format, pipelines);
+}
+
+function createRenderer(
+  canvas: HTMLCanvasElement,
+  device: GPUDevice,
+  format: GPUTextureFormat,
+  pipelines: Pipelines,
+): CloudRenderer {
   const context = canvas.getContext('webgpu');
   if (!context) throw new Error('This canvas cannot be drawn on with WebGPU.');
-  const format = navigator.gpu.getPreferredCanvasFormat();
   context.configure({ device, format, alphaMode: 'opaque' });
-  const pipelines = createPipelines(device, format);
   const mostPixels = device.adapterInfo?.isFallbackAdapter ? MOST_PIXELS_IN_SOFTWARE : MOST_PIXELS;
 
   const { STORAGE, UNIFORM, COPY_DST } = GPUBufferUsage;
@@ -216,7 +235,9 @@ export function createWebGpuRenderer(canvas: HTMLCanvasElement, device: GPUDevic
   return { description: 'WebGPU', setShape, resize, draw, dispose };
 }
 
-function createPipelines(device: GPUDevice, format: GPUTextureFormat) {
+type Pipelines = Awaited<ReturnType<typeof createPipelines>>;
+
+async function createPipelines(device: GPUDevice, format: GPUTextureFormat) {
   const { VERTEX, FRAGMENT } = GPUShaderStage;
   const storage = (binding: number): GPUBindGroupLayoutEntry => ({
     binding,
@@ -238,30 +259,30 @@ function createPipelines(device: GPUDevice, format: GPUTextureFormat) {
   const over: GPUBlendComponent = { srcFactor: 'one', dstFactor: 'one-minus-src-alpha' };
 
   const pipeline = (stem: 'guide' | 'link' | 'point', code: string) => {
-    const module = device.createShaderModule({ label: `render ${stem}`, code: viewShader + code });
     const solid = stem === 'point';
-    return device.createRenderPipeline({
-      label: `render ${stem}`,
-      layout,
-      vertex: { module, entryPoint: `${stem}Vertex` },
-      fragment: {
-        module,
-        entryPoint: `${stem}Fragment`,
-        targets: [{ format, blend: { color: over, alpha: over } }],
-      },
-      primitive: { topology: 'triangle-list' },
-      depthStencil: {
-        format: DEPTH_FORMAT,
-        depthWriteEnabled: solid,
-        depthCompare: solid ? 'less-equal' : 'always',
-      },
-    });
+    return compile(device, `render ${stem}`, viewShader + code, (module) =>
+      device.createRenderPipelineAsync({
+        label: `render ${stem}`,
+        layout,
+        vertex: { module, entryPoint: `${stem}Vertex` },
+        fragment: {
+          module,
+          entryPoint: `${stem}Fragment`,
+          targets: [{ format, blend: { color: over, alpha: over } }],
+        },
+        primitive: { topology: 'triangle-list' },
+        depthStencil: {
+          format: DEPTH_FORMAT,
+          depthWriteEnabled: solid,
+          depthCompare: solid ? 'less-equal' : 'always',
+        },
+      }),
+    );
   };
-  return {
-    cloudLayout,
-    positionLayout,
-    guide: pipeline('guide', guideShader),
-    links: pipeline('link', linksShader),
-    points: pipeline('point', pointsShader),
-  };
+  const [guide, links, points] = await Promise.all([
+    pipeline('guide', guideShader),
+    pipeline('link', linksShader),
+    pipeline('point', pointsShader),
+  ]);
+  return { cloudLayout, positionLayout, guide, links, points };
 }

@@ -1,3 +1,5 @@
+import { createCanvasRenderer } from '../render/canvas-renderer.ts';
+import type { CreateRenderer } from '../render/renderer.ts';
 import type { GpuAnswer } from '../engine/webgpu/request-gpu.ts';
 import type { Hyperparameters, RunState, Start } from '../simulation/settings.ts';
 import type { Simulation } from '../simulation/simulation.ts';
@@ -6,10 +8,12 @@ import type { EngineChoice } from './state.ts';
 
 export interface OpenedSimulation {
   simulation: Simulation;
-  /** A hardware device to draw with, or the one that computes; without it the picture is drawn in Canvas 2D. */
+  /** A hardware device to draw with, or the one that computes. */
   device: GPUDevice | undefined;
+  /** Draws with the device; in Canvas 2D without one. */
+  createRenderer: CreateRenderer;
   /** What to tell the person about the choice, if anything. */
-  notice: string | undefined;
+  notices: { engine?: string; picture?: string };
 }
 
 /** One device serves all runs of the page until it is lost. */
@@ -28,8 +32,23 @@ async function gpu(backend: 'auto' | 'webgpu'): Promise<GpuAnswer> {
   return answer;
 }
 
+/** How to draw what the CPU computes: with a hardware device, where there is one that can. */
+async function openDrawing(): Promise<Omit<OpenedSimulation, 'simulation'>> {
+  const answer = await gpu('auto');
+  if ('reason' in answer) return { device: undefined, createRenderer: createCanvasRenderer, notices: {} };
+  const { device } = answer;
+  try {
+    const { prepareWebGpuRenderer } = await import('../render/webgpu-renderer.ts');
+    return { device, createRenderer: await prepareWebGpuRenderer(device), notices: {} };
+  } catch (error) {
+    const picture = `WebGPU cannot draw here: ${sentence(error)} The picture is drawn in Canvas 2D instead.`;
+    return { device: undefined, createRenderer: createCanvasRenderer, notices: { picture } };
+  }
+}
+
 /**
- * Begins a run, or goes on from `state`, on the engine asked for; without WebGPU on the CPU, with a notice that says why.
+ * Begins a run, or goes on from `state`, on the engine asked for; without WebGPU, or where its shaders for computing or
+ * drawing do not compile, on the CPU, with a notice that says why.
  * @throws Error when the CPU cannot run it either.
  */
 export async function openSimulation(
@@ -39,27 +58,43 @@ export async function openSimulation(
   state?: RunState,
 ): Promise<OpenedSimulation> {
   if (engine === 'cpu' || engine === 'reference') {
-    const [answer, simulation] = await Promise.all([
-      gpu('auto'),
+    const [drawing, simulation] = await Promise.all([
+      openDrawing(),
       createWorkerSimulation(engine, start, hyperparameters, state),
     ]);
-    return { simulation, device: 'device' in answer ? answer.device : undefined, notice: undefined };
+    return { simulation, ...drawing };
   }
   const answer = await gpu(engine);
   let reason: string;
   if ('device' in answer) {
+    const { device } = answer;
     try {
-      const { createGpuSimulation } = await import('../simulation/gpu-simulation.ts');
-      const simulation = await createGpuSimulation(answer.device, start, hyperparameters, state);
-      return { simulation, device: answer.device, notice: undefined };
+      const [{ createGpuSimulation }, { prepareWebGpuRenderer }] = await Promise.all([
+        import('../simulation/gpu-simulation.ts'),
+        import('../render/webgpu-renderer.ts'),
+      ]);
+      const preparing = prepareWebGpuRenderer(device);
+      // It is awaited below, once there is a run that could be drawn.
+      preparing.catch(() => undefined);
+      const simulation = await createGpuSimulation(device, start, hyperparameters, state);
+      const createRenderer = await preparing.catch((error: unknown) => {
+        simulation.dispose();
+        throw error;
+      });
+      return { simulation, device, createRenderer, notices: {} };
     } catch (error) {
       reason = `WebGPU could not take this run: ${sentence(error)}`;
     }
   } else {
-    reason = answer.reason;
+    reason = sentence(answer.reason);
   }
   const simulation = await createWorkerSimulation('cpu', start, hyperparameters, state);
-  return { simulation, device: undefined, notice: `${reason} The CPU computes this run instead.` };
+  return {
+    simulation,
+    device: undefined,
+    createRenderer: createCanvasRenderer,
+    notices: { engine: `${reason} The CPU computes this run instead.` },
+  };
 }
 
 /** What went wrong, ending in a full stop. */

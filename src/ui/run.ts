@@ -1,6 +1,10 @@
+import { onDeviceLoss } from '../engine/webgpu/device-loss.ts';
+import { createCanvasRenderer } from '../render/canvas-renderer.ts';
+import type { CreateRenderer } from '../render/renderer.ts';
 import type { RunState } from '../simulation/settings.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import { openSimulation, sentence } from './open-simulation.ts';
+import type { OpenedSimulation } from './open-simulation.ts';
 import { hyperparametersOf, startOf } from './run-settings.ts';
 import { startsNewRun } from './state.ts';
 import type { EngineChoice, State } from './state.ts';
@@ -10,12 +14,14 @@ import type { Store } from './store.ts';
 const SNAPSHOT_INTERVAL_MS = 2000;
 /** Larger states are not copied: they would hold up the run. */
 const MOST_SNAPSHOT_BYTES = 8 * 1024 * 1024;
+/** How long a run that failed may take to tell where it stands. */
+const LONGEST_RESCUE_MS = 1000;
 
 export interface RunEvents {
-  /** A simulation is there; `fresh` when it begins at step 0. Resolves once it is shown instead of the one before. */
-  onSimulation(simulation: Simulation, device: GPUDevice | undefined, fresh: boolean): Promise<void>;
-  /** What happened to the engine and what runs instead; undefined when that is no longer so. */
-  onNotice(notice: string | undefined): void;
+  /** A simulation is to be shown instead of the one before, or drawn otherwise; `fresh` when it begins at step 0. */
+  onSimulation(simulation: Simulation, createRenderer: CreateRenderer, fresh: boolean): void;
+  /** What happened to the engine or to the picture and what serves instead; undefined when that is no longer so. */
+  onNotice(about: 'engine' | 'picture', notice: string | undefined): void;
   /** The run cannot go on at all. */
   onBroken(reason: string): void;
 }
@@ -33,6 +39,8 @@ export class Run {
   #saved: RunState | undefined;
   #savedAt = 0;
   #saving = false;
+  /** Ends the watch over a device that only draws. */
+  #stopWatching: (() => void) | undefined;
 
   constructor(store: Store, events: RunEvents) {
     this.#store = store;
@@ -81,7 +89,7 @@ export class Run {
     if (startsNewRun(previous, state)) {
       this.restart();
     } else if (state.engine !== previous.engine) {
-      this.#events.onNotice(undefined);
+      this.#events.onNotice('engine', undefined);
       void this.#moveTo(state.engine);
     } else {
       this.#simulation?.configure(hyperparametersOf(state));
@@ -112,8 +120,10 @@ export class Run {
       const settings = this.#store.state;
       try {
         const opened = await openSimulation(engine, startOf(settings), hyperparametersOf(settings), state);
-        if (opened.notice) this.#events.onNotice(opened.notice);
-        await this.#replace(opened.simulation, opened.device, state === undefined);
+        const { engine: aboutEngine, picture } = opened.notices;
+        if (aboutEngine) this.#events.onNotice('engine', aboutEngine);
+        this.#events.onNotice('picture', picture);
+        this.#replace(opened, state === undefined);
       } catch (error) {
         this.#events.onBroken(`This run could not begin: ${sentence(error)}`);
       }
@@ -121,31 +131,55 @@ export class Run {
     this.#opening = undefined;
   }
 
-  async #replace(simulation: Simulation, device: GPUDevice | undefined, fresh: boolean): Promise<void> {
+  #replace({ simulation, device, createRenderer }: OpenedSimulation, fresh: boolean): void {
     const old = this.#simulation;
     this.#simulation = simulation;
     if (fresh) this.#saved = undefined;
-    simulation.onFailure = (reason) => this.#rescue(simulation, reason);
+    simulation.onFailure = (reason) => void this.#rescue(simulation, reason);
     if (device) {
       device.onuncapturederror = ({ error }) => {
-        this.#events.onNotice(`The graphics device reports an error: ${sentence(error)}`);
+        this.#events.onNotice('engine', `The graphics device reports an error: ${sentence(error)}`);
       };
     }
     // What was changed while it opened.
     simulation.configure(hyperparametersOf(this.#store.state));
-    await this.#events.onSimulation(simulation, device, fresh);
+    this.#events.onSimulation(simulation, createRenderer, fresh);
+    this.#stopWatching?.();
+    this.#stopWatching =
+      device && simulation.positions.on === 'cpu'
+        ? onDeviceLoss(device, (reason) => this.#drawOtherwise(simulation, reason))
+        : undefined;
     old?.dispose();
   }
 
-  /** The CPU takes over from the last saved state; a run that fails there too is over. */
-  #rescue(failed: Simulation, reason: string): void {
-    if (failed !== this.#simulation) return;
+  /** The device that was lost only drew what the CPU computes. */
+  #drawOtherwise(simulation: Simulation, reason: string): void {
+    this.#events.onSimulation(simulation, createCanvasRenderer, false);
+    this.#events.onNotice(
+      'picture',
+      `${sentence(reason)} The run goes on, and its picture is drawn in Canvas 2D instead.`,
+    );
+  }
+
+  /** The CPU takes over, from where the run stands if its device still tells; a run that fails there too is over. */
+  async #rescue(failed: Simulation, reason: string): Promise<void> {
     if (failed.positions.on === 'cpu') {
-      this.#events.onBroken(`${sentence(reason)} Reset begins again.`);
+      if (failed === this.#simulation) this.#events.onBroken(`${sentence(reason)} Reset begins again.`);
       return;
     }
-    this.#open(this.#saved, 'cpu');
-    const from = this.#saved ? `goes on from step ${this.#saved.step.toLocaleString('en')}` : 'begins again';
-    this.#events.onNotice(`${sentence(reason)} The run ${from} on the CPU.`);
+    const state = await within(LONGEST_RESCUE_MS, failed.snapshot()).catch(() => this.#saved);
+    // Whatever opens meanwhile finds an engine of its own.
+    if (failed !== this.#simulation || this.#opening) return;
+    this.#open(state, 'cpu');
+    const from = state ? `goes on from step ${state.step.toLocaleString('en')}` : 'begins again';
+    this.#events.onNotice('engine', `${sentence(reason)} The run ${from} on the CPU.`);
   }
+}
+
+/** @throws Error when the result takes longer than so many milliseconds. */
+function within<Result>(milliseconds: number, result: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('It takes too long.')), milliseconds);
+    result.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -1,9 +1,8 @@
 import type { vec3 } from 'gl-matrix';
 import { Camera } from '../render/camera.ts';
-import { createCanvasRenderer } from '../render/canvas-renderer.ts';
 import { nearestPoint } from '../render/picking.ts';
 import { comfortablePointRadius } from '../render/picture.ts';
-import type { CloudRenderer, CloudShape } from '../render/renderer.ts';
+import type { CloudRenderer, CloudShape, CreateRenderer } from '../render/renderer.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import { Edges } from './edges.ts';
 import { attachOrbit } from './orbit.ts';
@@ -20,8 +19,8 @@ const REACH = 14;
 /** One canvas, and what it takes to draw and to touch it. */
 interface Canvas {
   renderer: CloudRenderer;
-  /** The device that the renderer draws with; undefined for Canvas 2D. */
-  device: GPUDevice | undefined;
+  /** What made the renderer. */
+  createRenderer: CreateRenderer;
   remove(): void;
 }
 
@@ -48,9 +47,9 @@ export class Stage {
   }
 
   /** Shows a simulation from the next frame on. */
-  async show(simulation: Simulation, device: GPUDevice | undefined): Promise<void> {
-    if (!this.#canvas || device !== this.#canvas.device) {
-      const canvas = await this.#createCanvas(device);
+  show(simulation: Simulation, createRenderer: CreateRenderer): void {
+    if (createRenderer !== this.#canvas?.createRenderer) {
+      const canvas = this.#createCanvas(createRenderer);
       this.#canvas?.remove();
       this.#canvas = canvas;
       this.#resize();
@@ -112,16 +111,14 @@ export class Stage {
   }
 
   /** A canvas cannot change the kind of its context, so a new kind of renderer takes a new canvas. */
-  async #createCanvas(device: GPUDevice | undefined): Promise<Canvas> {
+  #createCanvas(createRenderer: CreateRenderer): Canvas {
     const canvas = document.createElement('canvas');
     canvas.setAttribute('role', 'img');
     canvas.setAttribute(
       'aria-label',
       'One point per embedding; points of one colour are positives of each other. Arrow keys turn the view, + and - zoom.',
     );
-    const renderer = device
-      ? (await import('../render/webgpu-renderer.ts')).createWebGpuRenderer(canvas, device)
-      : createCanvasRenderer(canvas);
+    const renderer = createRenderer(canvas);
     const letGo = attachOrbit(canvas, this.#camera, {
       pick: (x, y) => this.#pick(x, y),
       onSphere: () => this.#store.state.geometry === 'sphere',
@@ -138,7 +135,7 @@ export class Stage {
       renderer.dispose();
       canvas.remove();
     };
-    return { renderer, device, remove };
+    return { renderer, createRenderer, remove };
   }
 
   /** The point to be dragged; above 3 dimensions the picture is a projection, and its points cannot be moved. */

@@ -1,9 +1,11 @@
-import type { Browser, ElementHandle, Page } from 'puppeteer';
+import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { presets } from '../../src/ui/presets.ts';
 import { serveBuild } from '../browser/build.ts';
 import type { BuiltPage } from '../browser/build.ts';
 import { launch } from '../browser/launch.ts';
+import { openApp, recordedSteps, recordSteps } from './open-app.ts';
+import type { App } from './open-app.ts';
 
 /** What the first load may cost. */
 const MOST_GZIPPED_BYTES = 120 * 1024;
@@ -23,54 +25,7 @@ afterAll(async () => {
   await built?.close();
 });
 
-interface App {
-  page: Page;
-  problems: string[];
-  /** Steps taken, as the status line says. */
-  step(): Promise<number>;
-  untilStep(least: number): Promise<void>;
-  button(name: string): Promise<ElementHandle>;
-  press(name: string): Promise<void>;
-  /** The controller of this name in the panel. */
-  control(name: string): Promise<ElementHandle<HTMLElement>>;
-  /** The cloud as it is drawn, to be compared. */
-  picture(): Promise<string>;
-}
-
-async function open(hash = '', before?: () => void): Promise<App> {
-  const page = await browser.newPage();
-  if (before) await page.evaluateOnNewDocument(before);
-  await page.setViewport({ width: 1280, height: 800 });
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
-  });
-  await page.goto(`${built.url}#${hash}`);
-
-  const step = () =>
-    page.$eval('#status .step', (element) => Number(element.textContent!.replaceAll(/\D/g, '')));
-  const button = async (name: string) =>
-    (await page.waitForSelector(`::-p-xpath(//button[normalize-space()="${name}"])`))!;
-  return {
-    page,
-    problems,
-    step,
-    button,
-    press: async (name) => (await button(name)).click(),
-    untilStep: async (least) => {
-      await expect.poll(step, { timeout: 20_000, interval: 50 }).toBeGreaterThanOrEqual(least);
-    },
-    control: async (name) => {
-      const path = `//*[contains(@class, "lil-controller")][*[text()="${name}"]]`;
-      return (await page.waitForSelector(`::-p-xpath(${path})`)) as ElementHandle<HTMLElement>;
-    },
-    picture: async () => {
-      const canvas = await page.waitForSelector('#stage canvas');
-      return Buffer.from(await canvas!.screenshot()).toString('base64');
-    },
-  };
-}
+const open = (hash = '') => openApp(browser, built.url, hash);
 
 /** Drags a slider by a share of its length with real mouse events, and returns the longest answer in milliseconds. */
 async function drag(app: App, control: string, from: number, to: number): Promise<number> {
@@ -88,25 +43,6 @@ async function drag(app: App, control: string, from: number, to: number): Promis
   }
   await page.mouse.up();
   return longest;
-}
-
-/** Writes down, in the page, every number of steps that the status line shows from now on. */
-async function recordSteps({ page }: App): Promise<void> {
-  await page.$eval('#status .step', (element) => {
-    const record = document.createElement('ol');
-    record.id = 'recorded-steps';
-    record.hidden = true;
-    document.body.append(record);
-    new MutationObserver(() => {
-      const item = document.createElement('li');
-      item.textContent = element.textContent!.replaceAll(/\D/g, '');
-      record.append(item);
-    }).observe(element, { childList: true });
-  });
-}
-
-function recordedSteps({ page }: App): Promise<number[]> {
-  return page.$$eval('#recorded-steps li', (items) => items.map((item) => Number(item.textContent)));
 }
 
 const value = async (app: App, control: string) =>
@@ -226,29 +162,6 @@ describe('a run', () => {
     await app.page.keyboard.press('n');
     await expect.poll(() => app.page.url()).toContain('seed=');
     await expect.poll(app.picture, { timeout: 5000 }).not.toBe(start);
-    await app.page.close();
-  });
-
-  it('goes on on the CPU when its device is lost', async () => {
-    const app = await open('points=64&engine=webgpu', () => {
-      const { requestDevice } = GPUAdapter.prototype;
-      GPUAdapter.prototype.requestDevice = async function (
-        this: GPUAdapter,
-        descriptor?: GPUDeviceDescriptor,
-      ) {
-        const device = await requestDevice.call(this, descriptor);
-        addEventListener('lose-device', () => device.destroy());
-        return device;
-      };
-    });
-    await app.untilStep(1);
-    // Long enough for a first copy of the run to be taken.
-    await new Promise((resolve) => setTimeout(resolve, 2500));
-    await app.page.evaluate(() => dispatchEvent(new Event('lose-device')));
-    const said = () => app.page.$eval('#messages', (element) => element.textContent);
-    await expect.poll(said, { timeout: 5000 }).toMatch(/lost.*goes on from step [\d,]+ on the CPU/);
-    const from = Number((await said())!.match(/step ([\d,]+)/)![1].replaceAll(',', ''));
-    await app.untilStep(from + 10);
     await app.page.close();
   });
 

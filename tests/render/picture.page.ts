@@ -3,7 +3,7 @@ import { normals } from '../../src/data/random.ts';
 import { Camera } from '../../src/render/camera.ts';
 import { createCanvasRenderer } from '../../src/render/canvas-renderer.ts';
 import type { CloudRenderer, CloudShape, FrameView } from '../../src/render/renderer.ts';
-import { createWebGpuRenderer } from '../../src/render/webgpu-renderer.ts';
+import { prepareWebGpuRenderer } from '../../src/render/webgpu-renderer.ts';
 
 const SIDE = 320;
 
@@ -90,9 +90,10 @@ export async function compare(picture: PictureCase): Promise<Comparison> {
     canvas.remove();
     return pixels;
   };
+  const createRenderer = await prepareWebGpuRenderer(device);
   const first = newCanvas();
   const second = newCanvas();
-  const byWebGpu = pictureBy(createWebGpuRenderer(first, device), first, picture.onGpu);
+  const byWebGpu = pictureBy(createRenderer(first), first, picture.onGpu);
   const byCanvas = pictureBy(createCanvasRenderer(second), second, false);
   device.destroy();
   return differenceOf(byWebGpu, byCanvas);

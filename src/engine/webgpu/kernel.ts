@@ -1,3 +1,4 @@
+import { compile } from './compile.ts';
 import { bindingsOf } from './wgsl.ts';
 
 /** A compiled entry point, and how its resources are bound. */
@@ -31,15 +32,14 @@ export function kernel(device: GPUDevice, source: KernelSource): Promise<Kernel>
   if (!cache) compiled.set(device, (cache = new Map()));
   const key = JSON.stringify([source.label, source.source, source.constants]);
   let entry = cache.get(key);
-  if (!entry) cache.set(key, (entry = compile(device, source)));
+  if (!entry) cache.set(key, (entry = createKernel(device, source)));
   return entry;
 }
 
-async function compile(
+async function createKernel(
   device: GPUDevice,
   { label, source, entryPoint, dynamic = [], constants }: KernelSource,
 ): Promise<Kernel> {
-  const module = device.createShaderModule({ label, code: source });
   const bindings = bindingsOf(source);
   const layout = device.createBindGroupLayout({
     label,
@@ -49,26 +49,13 @@ async function compile(
       buffer: { type, hasDynamicOffset: dynamic.includes(name) },
     })),
   });
-  let pipeline: GPUComputePipeline;
-  try {
-    pipeline = await device.createComputePipelineAsync({
+  const pipeline = await compile(device, label, source, (module) =>
+    device.createComputePipelineAsync({
       label,
       layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
       compute: { module, entryPoint, ...(constants && { constants }) },
-    });
-  } catch (error) {
-    const { messages } = await module.getCompilationInfo();
-    const lines = source.split('\n');
-    const complaint = messages
-      .filter((message) => message.type === 'error')
-      .map(
-        (message) => `line ${message.lineNum}: ${message.message}\n    ${lines[message.lineNum - 1] ?? ''}`,
-      )
-      .join('\n');
-    throw new Error(`The shader '${label}' does not compile. ${complaint || String(error)}`, {
-      cause: error,
-    });
-  }
+    }),
+  );
   return {
     label,
     pipeline,
