@@ -1,0 +1,69 @@
+export type Activation = 'linear' | 'relu' | 'tanh';
+
+/** A multilayer perceptron, the same for every point. Its last layer is linear. */
+export interface EncoderShape {
+  /** Coordinates of an input. */
+  inputs: number;
+  /** Hidden layers, 0 to 2; without any the encoder is one linear map. */
+  layers: number;
+  /** Units of each hidden layer. */
+  width: number;
+  /** What the hidden units do with their sums. Linear makes a product of matrices, which learns unlike a single one. */
+  activation: Activation;
+  /** Coordinates of an embedding. */
+  outputs: number;
+}
+
+/** One layer: outputs = activation(inputs W + b). */
+export interface Layer {
+  inputs: number;
+  outputs: number;
+  activation: Activation;
+  /** Where its weights begin: (inputs + 1) x outputs, row-major, row i those from input i, the last row the biases. */
+  start: number;
+}
+
+export function layersOf({ inputs, layers, width, activation, outputs }: EncoderShape): Layer[] {
+  const units = [inputs, ...Array.from({ length: layers }, () => width), outputs];
+  let start = 0;
+  return units.slice(1).map((layerOutputs, index) => {
+    const layer: Layer = {
+      inputs: units[index],
+      outputs: layerOutputs,
+      activation: index < layers ? activation : 'linear',
+      start,
+    };
+    start += (layer.inputs + 1) * layer.outputs;
+    return layer;
+  });
+}
+
+export function weightCount(shape: EncoderShape): number {
+  return layersOf(shape).reduce((count, { inputs, outputs }) => count + (inputs + 1) * outputs, 0);
+}
+
+/** Multiply-adds that one row costs on the way forward. */
+export const forwardCost = weightCount;
+
+/** An embedding shorter than this has no direction: on the sphere it becomes 0, and no gradient flows through it. */
+export const SHORTEST = 1e-12;
+
+export type Numbers = Float32Array | Float64Array;
+
+/** A batch that went through the encoder. */
+export interface Encoding {
+  /** rows x outputs, row-major. */
+  embeddings: Numbers;
+  /**
+   * dLoss/dWeights, laid out as the weights.
+   * @param gradient dLoss/dEmbeddings, laid out as the embeddings.
+   */
+  backward(gradient: Numbers): Numbers;
+}
+
+/**
+ * The encoder on the host, as reference/encoder.ts and cpu/encoder.ts have it; shaders/encoder-*.wgsl do the same.
+ * @param inputs rows x inputs, row-major.
+ * @param onSphere divides every embedding by its length, as a last layer.
+ */
+export type Encode = (shape: EncoderShape, weights: Numbers, inputs: Numbers, onSphere: boolean) => Encoding;
