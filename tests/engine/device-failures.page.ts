@@ -1,6 +1,7 @@
 /** Runs in the browser: what the engine says when its device goes away, or cannot hold or run what it was given. */
 import type { PairedBatch } from '../../src/engine/engine.ts';
 import { createEngine } from '../../src/index.ts';
+import { Readback } from '../../src/engine/webgpu/memory.ts';
 import { requestGpu } from '../../src/engine/webgpu/request-gpu.ts';
 
 const spec = { kind: 'info-nce' } as const;
@@ -103,4 +104,27 @@ export async function matrixTooWide(): Promise<string> {
   const said = await outcome(work.then((matrix) => ({ loss: matrix[matrix.length - 1] })));
   engine.dispose();
   return said;
+}
+
+/** Three buffers of ascending numbers as they are read by a device that gives no staging buffer above so many bytes. */
+export async function numbersReadWithin(maxBufferSize: number): Promise<number[]> {
+  const device = await openDevice();
+  const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const readback = new Readback(device);
+  const regions = [1, 50, 13].map((length, index) => {
+    const buffer = device.createBuffer({ label: 'numbers', size: 4 * length, usage });
+    device.queue.writeBuffer(
+      buffer,
+      0,
+      Float32Array.from({ length }, (_, at) => 100 * index + at),
+    );
+    return readback.add(buffer);
+  });
+  const createBuffer = device.createBuffer.bind(device);
+  device.createBuffer = (descriptor) =>
+    createBuffer(descriptor.size > maxBufferSize ? { ...descriptor, size: 2 ** 50 } : descriptor);
+  Object.defineProperty(device, 'limits', { value: { maxBufferSize } });
+  const bytes = await readback.read();
+  device.destroy();
+  return regions.flatMap(({ offset, size }) => [...new Float32Array(bytes, offset, size / 4)]);
 }

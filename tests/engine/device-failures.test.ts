@@ -35,6 +35,14 @@ for (const name of ['chromium', 'firefox'] as const) {
       expect(await page.call<string>('matrixTooWide')).toMatch(/^batch: expected a shape that fits/);
     });
 
+    test('is read in pieces where everything is more than one buffer holds', async () => {
+      const numbers = [1, 50, 13].flatMap((length, index) =>
+        Array.from({ length }, (_, at) => 100 * index + at),
+      );
+      expect(await page.call<number[]>('numbersReadWithin', 2 ** 20)).toEqual(numbers);
+      expect(await page.call<number[]>('numbersReadWithin', 70)).toEqual(numbers);
+    });
+
     test('leaves no memory behind when it is disposed of in the middle', async () => {
       expect(await page.call<number>('buffersLeft')).toBe(0);
     });

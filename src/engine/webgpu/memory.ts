@@ -47,23 +47,41 @@ export class Readback {
     return region;
   }
 
-  /** @throws Error when a buffer is gone, was never there for want of memory, or the device is lost. */
+  /**
+   * The bytes of all buffers at one moment, in pieces where they are more than one buffer may hold.
+   * @throws Error when a buffer is gone, was never there for want of memory, or the device is lost.
+   */
   async read(): Promise<ArrayBuffer> {
-    const staging = this.device.createBuffer({
-      label: 'readback',
-      size: this.bytes,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    const largest = Math.floor(this.device.limits.maxBufferSize / 16) * 16;
+    const pieces = Array.from({ length: Math.ceil(this.bytes / largest) }, (_, index) => {
+      const start = index * largest;
+      const size = Math.min(largest, this.bytes - start);
+      const staging = this.device.createBuffer({
+        label: 'readback',
+        size,
+        usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+      });
+      return { start, end: start + size, staging };
     });
     try {
       const encoder = this.device.createCommandEncoder({ label: 'readback' });
-      for (const { buffer, region } of this.sources) {
-        encoder.copyBufferToBuffer(buffer, 0, staging, region.offset, region.size);
+      for (const { start, end, staging } of pieces) {
+        for (const { buffer, region } of this.sources) {
+          const from = Math.max(start, region.offset);
+          const size = Math.min(end, region.offset + region.size) - from;
+          if (size > 0) encoder.copyBufferToBuffer(buffer, from - region.offset, staging, from - start, size);
+        }
       }
       await submit(this.device, encoder);
-      await staging.mapAsync(GPUMapMode.READ);
-      return staging.getMappedRange().slice(0);
+      const bytes = new Uint8Array(this.bytes);
+      for (const { start, staging } of pieces) {
+        await staging.mapAsync(GPUMapMode.READ);
+        bytes.set(new Uint8Array(staging.getMappedRange()), start);
+        staging.unmap();
+      }
+      return bytes.buffer;
     } finally {
-      staging.destroy();
+      for (const { staging } of pieces) staging.destroy();
     }
   }
 }
