@@ -9,6 +9,7 @@ import { measureControls } from './controls.ts';
 import { EVALUATION_PAGE, measureEvaluation, measureMemory } from './evaluation.ts';
 import { measureFrames } from './frames.ts';
 import { measureOpening } from './opening.ts';
+import { installPeers, measurePeers, warmUp } from './peers.ts';
 import { Report } from './report.ts';
 
 let built: BuiltPage;
@@ -17,6 +18,7 @@ let report: Report;
 let page: ModulePage;
 
 beforeAll(async () => {
+  installPeers();
   built = await serveBuild();
   browser = await launch('chromium', { executablePath: inject('chromium') });
   page = await openModulePage(browser, inject('origin'), EVALUATION_PAGE);
@@ -35,3 +37,8 @@ test('frames', () => report.add(() => measureFrames(browser, built.url)));
 test('controls', () => report.add(() => measureControls(browser, built.url)));
 test('evaluation', () => report.add(() => measureEvaluation(page)));
 test('memory', () => report.add(() => measureMemory(page)));
+test('peers, InfoNCE', async () => {
+  await warmUp(browser, inject('origin'));
+  await report.add(() => measurePeers(browser, inject('origin'), 'info-nce'));
+});
+test('peers, NT-Xent', () => report.add(() => measurePeers(browser, inject('origin'), 'nt-xent')));
