@@ -9,7 +9,7 @@ export interface NumberParameter {
   minimum: number;
   maximum: number;
   scale: 'linear' | 'logarithmic';
-  valid: 'positive' | 'finite' | 'fraction';
+  valid: 'positive' | 'not negative' | 'finite' | 'fraction';
   description: string;
 }
 
@@ -78,8 +78,14 @@ interface CommonDefinition<
   /** The largest |logit| that similarities up to this size can lead to: what overflow and rounding are judged by. */
   largestLogit(values: Values<Parameters>, similarity: number): number;
 
-  /** Loss values that this loss gets stuck at, with their names; `candidates` is what one anchor's denominator holds. */
-  plateaus(values: Values<Parameters>, batch: { candidates: number }): { name: string; loss: number }[];
+  /**
+   * Loss values that this loss gets stuck at, with their names; `candidates` is what one anchor's denominator holds,
+   * `dimension` the coordinates of one point.
+   */
+  plateaus(
+    values: Values<Parameters>,
+    batch: { candidates: number; dimension: number },
+  ): { name: string; loss: number }[];
 }
 
 /**

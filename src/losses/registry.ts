@@ -53,6 +53,7 @@ function complaint(parameter: Parameter, value: unknown): string | undefined {
     case 'number':
       if (typeof value !== 'number' || !Number.isFinite(value)) return 'expected a finite number';
       if (parameter.valid === 'positive' && !(value > 0)) return 'expected a number greater than 0';
+      if (parameter.valid === 'not negative' && !(value >= 0)) return 'expected 0 or a number greater than 0';
       if (parameter.valid === 'fraction' && !(value >= 0 && value < 1)) {
         return 'expected a number from 0 up to, but not including, 1';
       }

@@ -14,7 +14,8 @@ const PLATEAU_STEPS = 150;
 
 /** Losses that the present loss gets stuck at, with their names. */
 export function plateausOf(state: State): { name: string; loss: number }[] {
-  return lossOf(state).plateaus(parametersOf(state), { candidates: candidatesOf(state) });
+  const { dimension } = state;
+  return lossOf(state).plateaus(parametersOf(state), { candidates: candidatesOf(state), dimension });
 }
 
 /** Watches the statistics of a run for what a person would want to be told. */

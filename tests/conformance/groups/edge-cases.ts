@@ -43,11 +43,12 @@ async function isEmpty(checks: Checks, engine: Engine, spec: LossSpec, batch: La
 }
 
 /** What a batch costs when all points coincide, as the loss itself documents it; undefined where it has no such value. */
-function collapsed(spec: LossSpec, candidates: number): number | undefined {
+function collapsed(spec: LossSpec, candidates: number, dimension: number): number | undefined {
   const { loss, values } = resolveLoss(spec, (argument, expected) => {
     throw new Error(`${argument}: ${expected}`);
   });
-  return loss.plateaus(values, { candidates }).find(({ name }) => name.includes('collapsed'))?.loss;
+  return loss.plateaus(values, { candidates, dimension }).find(({ name }) => name.includes('collapsed'))
+    ?.loss;
 }
 
 /** Truth 1: nothing can be told apart, at any temperature. */
@@ -61,7 +62,7 @@ const collapse: Case[] = [1, 2, 33, 64].map((pairs) => ({
       embeddings: copies(point, 2 * pairs),
     };
     const costs = async (spec: LossSpec, batch: Batch, candidates: number) => {
-      const expected = collapsed(spec, candidates);
+      const expected = collapsed(spec, candidates, batch.dimension);
       if (expected !== undefined) await hasLoss(checks, engine, spec, batch, expected);
     };
     for (const temperature of TEMPERATURES) {
