@@ -1,12 +1,13 @@
 import type { Statistics } from './simulation/settings.ts';
+import type { Article } from './ui/article.ts';
 import { Charts } from './ui/charts.ts';
 import { Diagnosis, plateausOf } from './ui/diagnosis.ts';
 import { showExperiments } from './ui/experiments.ts';
 import { uniformityFloor } from './ui/floor.ts';
-import { parseHash } from './ui/hash.ts';
+import { formatHash } from './ui/hash.ts';
 import { History } from './ui/history.ts';
 import { showLegend } from './ui/legend.ts';
-import { keepLink, linkOf } from './ui/link.ts';
+import { keepLink, linkedState, linkOf } from './ui/link.ts';
 import { Messages } from './ui/messages.ts';
 import { showPanel } from './ui/panel.ts';
 import { showPresets } from './ui/preset-bar.ts';
@@ -18,6 +19,7 @@ import { Status } from './ui/status.ts';
 import { Store } from './ui/store.ts';
 import { applyTheme, onSystemThemeChange } from './ui/theme.ts';
 import { Transport } from './ui/transport.ts';
+import { Views } from './ui/views.ts';
 
 /** A frame that comes later than this was not drawn in time; the run does not try to catch up. */
 const LONGEST_FRAME_MS = 100;
@@ -26,7 +28,7 @@ const CHART_INTERVAL_MS = 100;
 
 const element = (id: string) => document.getElementById(id)!;
 
-const { state: linked, problems } = parseHash(location.hash);
+const { state: linked, problems } = linkedState();
 const store = new Store(linked);
 applyTheme(linked.theme);
 
@@ -86,6 +88,7 @@ const transport = new Transport(element('transport'), {
       return 'See the address bar';
     }
   },
+  isOpen: () => views.present === 'playground',
 });
 
 function setPlaying(play: boolean): void {
@@ -134,7 +137,7 @@ function frame(now: number): void {
   const elapsed = Math.min(Math.max(now - lastFrame, 0), LONGEST_FRAME_MS);
   lastFrame = now;
   const { simulation } = run;
-  if (!simulation) return;
+  if (!simulation || views.present !== 'playground') return;
   stage.draw();
   if (!moved && simulation.stepsTaken > 0) {
     moved = true;
@@ -160,5 +163,20 @@ function frame(now: number): void {
   }
 }
 
-run.restart();
+let article: Article | undefined;
+let begun = false;
+
+/** Cloud and article are each made when they are first opened. */
+const views = new Views(element('views'), {
+  links: { playground: () => formatHash(store.state), learn: () => article?.hash ?? 'learn' },
+  async onOpen(view) {
+    if (view === 'learn') {
+      article ??= new (await import('./ui/article.ts')).Article(element('learn'), store);
+    } else if (!begun) {
+      begun = true;
+      run.restart();
+    }
+  },
+});
+
 requestAnimationFrame(frame);

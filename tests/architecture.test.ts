@@ -10,7 +10,20 @@ const ARROWS: Record<string, string[]> = {
   simulation: ['simulation', 'engine', 'losses', 'data', 'shaders'],
   render: ['render', 'simulation', 'engine', 'shaders', 'gl-matrix'],
   values: ['values'],
-  ui: ['ui', 'render', 'simulation', 'engine', 'losses', 'data', 'values', 'gl-matrix', 'lil-gui', 'uplot'],
+  scenes: ['scenes', 'simulation', 'engine', 'losses', 'data', 'values'],
+  ui: [
+    'ui',
+    'scenes',
+    'render',
+    'simulation',
+    'engine',
+    'losses',
+    'data',
+    'values',
+    'gl-matrix',
+    'lil-gui',
+    'uplot',
+  ],
   'index.ts': ['engine', 'losses'],
 };
 
@@ -71,6 +84,19 @@ test('losses, engine, data and simulation never touch the page', () => {
     .filter(({ path, code }) => WITHOUT_PAGE.includes(layerOf(path)) && PAGE.test(code))
     .map(({ path, code }) => `${path}: ${code.match(PAGE)?.[0]}`);
   expect(touching).toEqual([]);
+});
+
+test('what a scene computes knows nothing of the page: only its views, its parts and its scene do', () => {
+  const logic = modules.filter(
+    ({ path }) => path.startsWith('src/scenes/') && !/(view|scene|scenes)\.ts$|\/parts\//.test(path),
+  );
+  const complaints = logic.flatMap((source) => {
+    const touched = PAGE.exec(source.code);
+    const views = importsOf(source).filter((target) => /view\.ts$|scenes\/parts\//.test(target));
+    return [...(touched ?? []), ...views].map((name) => `${source.path}: ${name}`);
+  });
+  expect(logic).not.toEqual([]);
+  expect(complaints).toEqual([]);
 });
 
 test('every shader is imported', () => {

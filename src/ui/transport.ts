@@ -5,6 +5,8 @@ export interface TransportActions {
   newSeed(): void;
   /** Resolves to what to say about it. */
   copyLink(): Promise<string>;
+  /** Whether keys are meant for the run. */
+  isOpen(): boolean;
 }
 
 /** How long a button says what it just did. */
@@ -50,14 +52,14 @@ function addButton(
 }
 
 /** Captures, because lil-gui keeps key presses inside its panel to itself. */
-function listenForKeys({ playPause, step, reset, newSeed }: TransportActions): void {
+function listenForKeys({ playPause, step, reset, newSeed, isOpen }: TransportActions): void {
   const byKey: Record<string, () => void> = { ' ': playPause, '.': step, r: reset, n: newSeed };
   addEventListener(
     'keydown',
     (event) => {
       const action = byKey[event.key];
-      if (!action || event.ctrlKey || event.metaKey || event.altKey || takesKey(event.target, event.key))
-        return;
+      const modified = event.ctrlKey || event.metaKey || event.altKey;
+      if (!action || !isOpen() || modified || takesKey(event.target, event.key)) return;
       event.preventDefault();
       action();
     },

@@ -17,6 +17,11 @@ export function formatRate(perSecond: number): string {
   return perSecond.toFixed(decimals);
 }
 
+/** A share of a whole in percent; only the whole itself is 100 %. */
+export function formatShare(share: number): string {
+  return `${(100 * share).toFixed(share > 0.995 && share < 1 ? 2 : 0)} %`;
+}
+
 /** Hyphens become minus signs. */
 export function withMinus(text: string): string {
   return text.replaceAll('-', '−');

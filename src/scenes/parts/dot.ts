@@ -1,0 +1,10 @@
+import { svg } from './svg.ts';
+
+/** A point with a sign on it, in the picture's units. */
+export function dot(className: string, radius: number, sign: string): SVGGElement {
+  const group = svg('g', { class: `dot ${className}` });
+  const text = svg('text', { 'font-size': 1.25 * radius, 'aria-hidden': 'true' });
+  text.textContent = sign;
+  group.append(svg('circle', { r: radius }), text);
+  return group;
+}

@@ -1,0 +1,6 @@
+import './scenes.css';
+import { lineUp } from './line-up/scene.ts';
+import type { Scene } from './scene.ts';
+
+/** The scenes in the order in which they are read. */
+export const scenes: readonly Scene[] = [lineUp];

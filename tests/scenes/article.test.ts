@@ -1,0 +1,127 @@
+import type { Browser } from 'puppeteer';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { serveBuild } from '../browser/build.ts';
+import type { BuiltPage } from '../browser/build.ts';
+import { launch } from '../browser/launch.ts';
+import { openScene } from './reader.ts';
+
+let built: BuiltPage;
+const browsers: Record<string, Browser> = {};
+
+beforeAll(async () => {
+  built = await serveBuild();
+  browsers.chromium = await launch('chromium', { executablePath: inject('chromium') });
+  const firefox = inject('firefox');
+  if (firefox) browsers.firefox = await launch('firefox', { executablePath: firefox, webgpu: false });
+});
+
+afterAll(async () => {
+  for (const browser of Object.values(browsers)) await browser.close();
+  await built?.close();
+});
+
+const ENGINES = [
+  { browser: 'chromium', engine: 'cpu' },
+  { browser: 'chromium', engine: 'webgpu' },
+  { browser: 'firefox', engine: 'auto' },
+];
+
+for (const { browser, engine } of ENGINES) {
+  describe(`${browser}, engine ${engine}`, () => {
+    const open = (scene: string, link: Record<string, string> = {}) =>
+      openScene(browsers[browser], built.url, scene, { engine, ...link });
+
+    it.skipIf(browser === 'firefox' && !inject('firefox'))(
+      'a line-up: a dragged key takes its beam along, and at the lowest temperature one beam holds everything',
+      async () => {
+        const reader = await open('line-up');
+        const before = await reader.number('probability', 1);
+        expect(await reader.number('loss')).toBeCloseTo(-Math.log(before), 4);
+
+        // The first negative to where the query is: nothing is closer to the query now.
+        await reader.drag('.handle:has(.negative)', await reader.place('.handle:has(.anchor)'));
+        await expect.poll(() => reader.number('probability', 1)).toBeLessThan(before - 0.1);
+        const after = await reader.number('probability', 1);
+        expect(await reader.number('loss')).toBeCloseTo(-Math.log(after), 4);
+
+        await reader.slide('temperature', -2);
+        await expect.poll(() => reader.number('probability', 2)).toBeGreaterThan(0.99);
+        await reader.slide('temperature', 1);
+        await expect.poll(() => reader.number('effective negatives')).toBeGreaterThan(4.9);
+        expect(reader.problems).toEqual([]);
+        await reader.page.close();
+      },
+    );
+  });
+}
+
+const openOnCpu = (scene: string, link: Record<string, string> = {}) =>
+  openScene(browsers.chromium, built.url, scene, { engine: 'cpu', ...link });
+
+describe('the article', () => {
+  it('opens from the playground and leads back to it, with each where it was left', async () => {
+    const page = await browsers.chromium.newPage();
+    await page.goto(`${built.url}#points=64&engine=cpu`);
+    const steps = () =>
+      page.$eval('#status .step', (element) => Number(element.textContent!.replaceAll(/\D/g, '')));
+    await expect.poll(steps, { timeout: 20_000 }).toBeGreaterThan(0);
+
+    await page.click('#views a:last-child');
+    await page.waitForSelector('.scene data[value]', { visible: true });
+    expect(await page.$eval('#stage', (stage) => stage.checkVisibility())).toBe(false);
+    await page.keyboard.press('n');
+    await page.$eval('#scene-line-up .handle', (handle) => (handle as SVGElement).focus());
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(() => page.url()).toContain('line-up.keys=');
+    const learned = page.url();
+    expect(learned).not.toContain('seed');
+
+    await page.click('#views a:first-child');
+    await expect.poll(() => new URL(page.url()).hash).toBe('#points=64&engine=cpu');
+    const left = await steps();
+    await expect.poll(steps, { timeout: 20_000 }).toBeGreaterThan(left);
+    await page.click('#views a:last-child');
+    await expect.poll(() => page.url()).toBe(learned);
+    await page.close();
+  });
+
+  it('leads from a scene into a run of 4,096 points', async () => {
+    const reader = await openOnCpu('line-up');
+    await reader.page.click('#scene-line-up .cloud');
+    await reader.page.waitForSelector('#stage canvas', { timeout: 20_000 });
+    expect(await reader.page.$eval('#messages', (messages) => messages.textContent)).toBe('');
+    expect(new URL(reader.page.url()).hash).toContain('points=4096');
+    expect(new URL(reader.page.url()).hash).toContain('engine=cpu');
+    await reader.page.close();
+  });
+
+  it('keeps what was set in its link, and says what is wrong with one', async () => {
+    const reader = await openOnCpu('line-up', { 'line-up.temperature': '0.01', 'line-up.keys': '1,2,three' });
+    await expect
+      .poll(() => reader.page.$eval('#learn .messages', (element) => element.textContent))
+      .toContain('keys=1,2,three: expected 6 numbers');
+    expect(await reader.number('effective negatives')).toBeCloseTo(1, 2);
+    await reader.page.$eval('#scene-line-up .end button', (button) => button.click());
+    await expect.poll(() => reader.number('effective negatives')).toBeGreaterThan(1.1);
+    await expect.poll(() => new URL(reader.page.url()).hash).toBe('#learn=line-up&engine=cpu');
+    await reader.page.close();
+  });
+
+  it('is moved by arrow keys, and reads as text', async () => {
+    const { page } = await openOnCpu('line-up');
+    await page.$eval('#scene-line-up .handle:has(.anchor)', (handle) => (handle as SVGElement).focus());
+    const value = () =>
+      page.$eval('.handle:has(.anchor)', (handle) => Number(handle.getAttribute('aria-valuenow')));
+    expect(await value()).toBe(90);
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(value).toBe(87);
+    const text = await page.$eval('.handle:has(.positive)', (handle) =>
+      handle.getAttribute('aria-valuetext'),
+    );
+    expect(text).toMatch(/degrees, cosine [\d.]+, probability \d+ %/);
+    await expect
+      .poll(() => page.$eval('#scene-line-up .said-only', (said) => said.textContent))
+      .toMatch(/loss is [\d.]+ nats/);
+    await page.close();
+  });
+});
