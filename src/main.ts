@@ -1,9 +1,9 @@
+import { uniformityFloor } from './simulation/geometry/floor.ts';
 import type { Statistics } from './simulation/settings.ts';
 import type { Article } from './ui/article.ts';
 import { Charts } from './ui/charts.ts';
 import { Diagnosis, plateausOf } from './ui/diagnosis.ts';
 import { showExperiments } from './ui/experiments.ts';
-import { uniformityFloor } from './ui/floor.ts';
 import { formatHash } from './ui/hash.ts';
 import { History } from './ui/history.ts';
 import { showLegend } from './ui/legend.ts';

@@ -3,7 +3,7 @@ import { createReferenceEngine } from '../../src/engine/reference/reference-engi
 import type { LossSpec } from '../../src/losses/registry.ts';
 import type { Checks } from './checks.ts';
 import { scalesOf } from './scales.ts';
-import * as tolerances from './tolerances.ts';
+import * as tolerances from '../../src/truths/tolerances.ts';
 
 const reference = createReferenceEngine();
 

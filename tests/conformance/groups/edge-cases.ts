@@ -7,7 +7,7 @@ import type { Checks } from '../checks.ts';
 import { agreesWithReference } from '../compare.ts';
 import { scalesOf } from '../scales.ts';
 import { atTemperature as at, specsFor } from '../specs.ts';
-import { meanLoss } from '../tolerances.ts';
+import { meanLoss } from '../../../src/truths/tolerances.ts';
 
 const TEMPERATURES = [0.01, 0.07, 0.5, 10];
 

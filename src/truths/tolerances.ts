@@ -1,4 +1,4 @@
-import type { Backend } from '../../src/engine/engine.ts';
+import type { Backend } from '../engine/engine.ts';
 
 /**
  * The honest tolerances of single precision, by the largest |logit| `m` of a case (1 / temperature for unit vectors).

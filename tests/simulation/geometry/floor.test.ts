@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { uniformityFloor } from '../../src/ui/floor.ts';
+import { uniformityFloor } from '../../../src/simulation/geometry/floor.ts';
 
 it.each([
   [2, -1.5750272],
