@@ -40,14 +40,20 @@ export interface EvaluateOptions {
 export interface Evaluation {
   /** The loss in nats. */
   loss: number;
-  /** How many terms were averaged; 0 means there was nothing to learn from, which is not "perfect". */
+  /**
+   * How many terms were averaged; 0 means there was nothing to learn from, which is not "perfect". Where a loss is made
+   * of statistics of the batch, the pairs they were taken over.
+   */
   count: number;
   /** dLoss/dInput, through the L2 normalization where the loss normalizes; same layout as what was passed in. */
   gradient?:
     { embeddings: Float32Array } | { queries: Float32Array; keys: Float32Array; negatives?: Float32Array };
   /** dLoss/dParameter for the learnable parameters: temperature, logitScale, logitBias. */
   parameterGradients?: Record<string, number>;
-  /** One per embedding or query: the mean of that anchor's own terms, 0 where it has none. */
+  /**
+   * One per embedding or query: the mean of that anchor's own terms, 0 where it has none. A loss that is made of
+   * statistics of the batch (VICReg, Barlow Twins) has no terms of anchors: each then stands for the batch, with its loss.
+   */
   rowLosses?: Float32Array;
 }
 

@@ -1,3 +1,5 @@
+import type { FeatureRule } from './feature-rule.ts';
+import type { MatchRule } from './match-rule.ts';
 import type { PairRule } from './pair-rule.ts';
 import type { PairMatrix, PairMatrixLoss } from './pair-matrix.ts';
 import type { PointSet, PointSetLoss } from './point-set.ts';
@@ -46,8 +48,11 @@ export type SpecOf<Loss> =
 /** How pairs are formed: from the labels of one set, or between queries and keys. */
 export type BatchKind = 'labelled' | 'paired';
 
-/** Which kernels a loss is streamed through: over pairs by their similarity, or over its points by other means. */
-export type Skeleton = 'pairs' | 'distances' | 'triplets' | 'features';
+/**
+ * Which kernels a loss is streamed through: over pairs by their similarity, over each query and its own key alone, over
+ * pairs of features, or over its points by other means.
+ */
+export type Skeleton = 'pairs' | 'matches' | 'features' | 'distances' | 'triplets';
 
 /** What every loss tells of itself: its parameters, its documentation, what it needs and where it gets stuck. */
 interface CommonDefinition<
@@ -123,13 +128,11 @@ export interface PairLoss<
   ): Record<string, number>;
 }
 
-/** A loss that needs more of its points than the similarities of pairs; each skeleton has kernels of its own. */
-export interface PointLoss<
+/** What losses that are not written on the similarities of pairs share; each skeleton has kernels of its own. */
+interface PointDefinition<
   Kind extends string = string,
   Parameters extends Record<string, Parameter> = Record<string, Parameter>,
 > extends CommonDefinition<Kind, Parameters> {
-  skeleton: Exclude<Skeleton, 'pairs'>;
-
   /**
    * The formula over the points themselves, after normalization where the loss normalizes, in float64 and as plain as
    * can be.
@@ -138,10 +141,44 @@ export interface PointLoss<
   formula(points: PointSet, values: Values<Parameters>, detached: PointSet): PointSetLoss;
 }
 
+/** A loss that needs more of its points than the similarities of pairs. */
+export interface PointLoss<
+  Kind extends string = string,
+  Parameters extends Record<string, Parameter> = Record<string, Parameter>,
+> extends PointDefinition<Kind, Parameters> {
+  skeleton: 'distances' | 'triplets';
+}
+
+/** A loss in which every query meets its own key and nobody else. */
+export interface MatchLoss<
+  Kind extends string = string,
+  Parameters extends Record<string, Parameter> = Record<string, Parameter>,
+> extends PointDefinition<Kind, Parameters> {
+  skeleton: 'matches';
+  rule: MatchRule;
+  /** WGSL source of the same function, shaders/losses. */
+  shader: string;
+}
+
+/** A loss over what the features, the coordinates of the points, have to do with each other across the batch. */
+export interface FeatureLoss<
+  Kind extends string = string,
+  Parameters extends Record<string, Parameter> = Record<string, Parameter>,
+> extends PointDefinition<Kind, Parameters> {
+  skeleton: 'features';
+  rule: FeatureRule;
+  /** WGSL source of the same functions, shaders/losses. */
+  shader: string;
+}
+
 export type LossDefinition<
   Kind extends string = string,
   Parameters extends Record<string, Parameter> = Record<string, Parameter>,
-> = PairLoss<Kind, Parameters> | PointLoss<Kind, Parameters>;
+> =
+  | PairLoss<Kind, Parameters>
+  | MatchLoss<Kind, Parameters>
+  | FeatureLoss<Kind, Parameters>
+  | PointLoss<Kind, Parameters>;
 
 export interface Documentation {
   summary: string;
@@ -162,10 +199,24 @@ export function definePairLoss<const Kind extends string, const Parameters exten
   return { skeleton: 'pairs', ...definition };
 }
 
-/** The same for a loss with a skeleton of its own. */
+/** The same for a loss with another skeleton. */
 export function definePointLoss<
   const Kind extends string,
   const Parameters extends Record<string, Parameter>,
 >(definition: PointLoss<Kind, Parameters>): PointLoss<Kind, Parameters> {
   return definition;
+}
+
+export function defineMatchLoss<
+  const Kind extends string,
+  const Parameters extends Record<string, Parameter>,
+>(definition: Omit<MatchLoss<Kind, Parameters>, 'skeleton'>): MatchLoss<Kind, Parameters> {
+  return { skeleton: 'matches', ...definition };
+}
+
+export function defineFeatureLoss<
+  const Kind extends string,
+  const Parameters extends Record<string, Parameter>,
+>(definition: Omit<FeatureLoss<Kind, Parameters>, 'skeleton'>): FeatureLoss<Kind, Parameters> {
+  return { skeleton: 'features', ...definition };
 }

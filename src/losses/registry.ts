@@ -4,11 +4,20 @@ import { debiased } from './debiased.ts';
 import { decoupled } from './decoupled.ts';
 import { hardNegative } from './hard-negative.ts';
 import { infoNce } from './info-nce.ts';
-import type { PairLoss, Parameter, ParameterValues, PointLoss, SpecOf } from './loss.ts';
+import type {
+  FeatureLoss,
+  MatchLoss,
+  PairLoss,
+  Parameter,
+  ParameterValues,
+  PointLoss,
+  SpecOf,
+} from './loss.ts';
 import { multiSimilarity } from './multi-similarity.ts';
 import { nPairs } from './n-pairs.ts';
 import { ntXent } from './nt-xent.ts';
 import { sigLip } from './sig-lip.ts';
+import { simSiam } from './simsiam.ts';
 import { supCon } from './sup-con.ts';
 
 /** Every loss there is. Adding one is its own files and one entry here. */
@@ -24,6 +33,7 @@ const registered = [
   circle,
   debiased,
   hardNegative,
+  simSiam,
 ] as const;
 
 export type LossSpec = SpecOf<(typeof registered)[number]>;
@@ -31,7 +41,10 @@ export type LossKind = LossSpec['kind'];
 
 /** Losses whose parameter names are not known to the compiler: what engines and user interface walk over. */
 export type AnyPairLoss = Omit<PairLoss, 'kind'> & { kind: LossKind };
-export type AnyPointLoss = Omit<PointLoss, 'kind'> & { kind: LossKind };
+export type AnyMatchLoss = Omit<MatchLoss, 'kind'> & { kind: LossKind };
+export type AnyFeatureLoss = Omit<FeatureLoss, 'kind'> & { kind: LossKind };
+/** All that have their formula over points. */
+export type AnyPointLoss = AnyMatchLoss | AnyFeatureLoss | (Omit<PointLoss, 'kind'> & { kind: LossKind });
 export type AnyLoss = AnyPairLoss | AnyPointLoss;
 
 // Sound because parameter values reach a definition only through resolveParameters, which checks them against it.

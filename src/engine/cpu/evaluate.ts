@@ -13,6 +13,10 @@ export async function evaluate(
   switch (loss.skeleton) {
     case 'pairs':
       return evaluatePairs(loss, values, layout, batch, options);
+    case 'matches': {
+      const { evaluateMatches } = await import('./evaluate-matches.ts');
+      return evaluateMatches(loss, values, layout, batch, options);
+    }
     default:
       throw new Error(`${loss.name} has no kernels on this engine.`);
   }

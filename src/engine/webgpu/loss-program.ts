@@ -43,6 +43,10 @@ export async function createLossProgram(
     case 'pairs':
       refuseBeyondLimits(device, argument, PairProgram.largestBuffer(loss, shape));
       return PairProgram.create(device, loss, shape);
+    case 'matches': {
+      const { createMatchProgram } = await import('./match-program.ts');
+      return createMatchProgram(device, loss, shape, argument);
+    }
     default:
       throw new Error(`${loss.name} has no kernels on this engine.`);
   }
