@@ -7,6 +7,7 @@ import { Allowance } from './allowance.ts';
 import { Pacing } from './gpu/pacing.ts';
 import { placeOf } from './place.ts';
 import { resolve } from './resolve.ts';
+import type { Measurement } from './gpu/measurement.ts';
 import { createProjector } from './gpu/projector.ts';
 import type { Projector } from './gpu/projector.ts';
 import { Reporter } from './gpu/reporter.ts';
@@ -67,6 +68,9 @@ class GpuSimulation implements Simulation {
   private readonly stopWatching: () => void;
   private readonly allowance = new Allowance();
   private program: StepProgram;
+  /** The present program's, once it is there. */
+  private measurement: Measurement | undefined;
+  private measuring: Promise<void> | undefined;
   private hyperparameters: Hyperparameters;
   /** What the next step is to use, once it differs from what the present one uses. */
   private next: Hyperparameters | undefined;
@@ -152,15 +156,19 @@ class GpuSimulation implements Simulation {
         this.cursor = undefined;
         this.steps++;
         this.reporter.stepped();
-        staging ??= this.reporter.encode(encoder, this.program, now);
+        if (this.measurement) staging ??= this.reporter.encode(encoder, this.measurement, now);
       }
     }
     if (spent === 0) return;
     if (this.steps > before) this.projector.encode(encoder);
     this.submit(encoder);
     this.pacing.submitted(spent, now);
+    const stepped = this.steps > before;
     void this.device.queue.onSubmittedWorkDone().then(
-      () => this.pacing.finished(performance.now()),
+      () => {
+        this.pacing.finished(performance.now());
+        if (stepped) this.measure();
+      },
       () => undefined,
     );
     if (staging) void this.reporter.read(staging);
@@ -249,6 +257,24 @@ class GpuSimulation implements Simulation {
     this.program = program;
     program.configure(this.next ?? this.hyperparameters);
     this.reporter.begin();
+    this.measurement = undefined;
+    this.measuring = undefined;
+  }
+
+  /** After the first step of a program; what was taken until it is ready is reported then. */
+  private measure(): void {
+    const { program } = this;
+    if (this.measuring || this.ended) return;
+    this.measuring = program.measure().then(
+      (measurement) => {
+        if (program !== this.program) return;
+        this.measurement = measurement;
+        this.report();
+      },
+      (error: unknown) => {
+        if (program === this.program) this.fail(error);
+      },
+    );
   }
 
   private project(): void {
@@ -263,9 +289,9 @@ class GpuSimulation implements Simulation {
 
   /** Tells what the reports of the steps left untold; a step in progress will tell it when it ends. */
   private report(): void {
-    if (this.ended || this.cursor) return;
+    if (this.ended || this.cursor || !this.measurement) return;
     const encoder = this.device.createCommandEncoder({ label: 'report' });
-    const staging = this.reporter.encode(encoder, this.program, performance.now());
+    const staging = this.reporter.encode(encoder, this.measurement, performance.now());
     if (!staging) return;
     this.submit(encoder);
     void this.reporter.read(staging);

@@ -162,7 +162,7 @@ export function buffersLeft(): Promise<number> {
     const createShaderModule = gpu.createShaderModule.bind(gpu);
     gpu.createShaderModule = (descriptor) =>
       createShaderModule(
-        descriptor.label === 'uniformity' ? { ...descriptor, code: 'not a shader' } : descriptor,
+        descriptor.label === 'optimizer' ? { ...descriptor, code: 'not a shader' } : descriptor,
       );
     const beyond: Start = { seed: 1, dimension: 512, dataset: { kind: 'ring', points: 2 ** 22, classes: 1 } };
     const state = {
@@ -179,6 +179,30 @@ export function buffersLeft(): Promise<number> {
     if (failures.some(({ status }) => status === 'fulfilled')) throw new Error('A run began.');
     await later(500);
     return alive.size;
+  });
+}
+
+/** What a run says whose measurements do not compile, which it is told of once it has begun. */
+export function failureOfMeasurement(): Promise<string> {
+  return withDevice(async (gpu) => {
+    const createShaderModule = gpu.createShaderModule.bind(gpu);
+    gpu.createShaderModule = (descriptor) =>
+      createShaderModule(
+        descriptor.label === 'uniformity' ? { ...descriptor, code: 'not a shader' } : descriptor,
+      );
+    return failureOf(await createGpuSimulation(gpu, start, hyperparameters));
+  });
+}
+
+/** Whether a run reports the step that was taken before its measurements were compiled, though it then rests. */
+export function reportOfAnEarlyStep(): Promise<number> {
+  return withDevice(async (gpu) => {
+    const simulation = await createGpuSimulation(gpu, start, hyperparameters);
+    simulation.advance(1);
+    const early = simulation.stepsTaken === 1 && simulation.statistics === undefined;
+    const { step } = await untilReported(simulation);
+    simulation.dispose();
+    return early ? step : NaN;
   });
 }
 
@@ -208,11 +232,11 @@ export async function failuresWithoutDevice(): Promise<string[]> {
   return [early, late];
 }
 
-/** The reason that a run gives for its failure while it is played, or 'none' within five seconds. */
+/** The reason that a run gives for its failure while it is played, or 'none' within twenty seconds. */
 async function failureOf(simulation: Simulation): Promise<string> {
   const failed = new Promise<string>((resolve) => (simulation.onFailure = resolve));
   const frames = setInterval(() => simulation.advance(1), 10);
-  const reason = await Promise.race([failed, later(5000).then(() => 'none')]);
+  const reason = await Promise.race([failed, later(20_000).then(() => 'none')]);
   clearInterval(frames);
   simulation.dispose();
   return reason;

@@ -47,6 +47,16 @@ for (const name of ['chromium', 'firefox'] as const) {
       expect(await page.call('buffersLeft')).toBe(0);
     });
 
+    test('fails when its measurements do not compile', async () => {
+      expect(await page.call('failureOfMeasurement')).toMatch(
+        /^The shader 'uniformity' does not compile\. line 1/,
+      );
+    });
+
+    test('reports a step that was taken before it could be measured', async () => {
+      expect(await page.call('reportOfAnEarlyStep')).toBe(1);
+    });
+
     test.each(['run: points', 'gradients'])('fails when there is no memory for %s', async (label) => {
       expect(await page.call('failureWithoutMemory', label)).toMatch(/^The graphics device did not take/);
     });

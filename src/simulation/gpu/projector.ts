@@ -4,6 +4,7 @@ import { packUniform } from '../../engine/webgpu/wgsl.ts';
 import { wholeWork, WorkCursor } from '../../engine/webgpu/work.ts';
 import type { Work } from '../../engine/webgpu/work.ts';
 import type { Start } from '../settings.ts';
+import { SHOWN } from './run-memory.ts';
 import type { RunMemory } from './run-memory.ts';
 
 /** Subspace iterations for the first picture, from arbitrary axes. Every later one takes a single iteration. */
@@ -22,10 +23,11 @@ export async function createProjector(
 ): Promise<Projector> {
   const compute = (label: string, entryPoint: string) =>
     kernel(device, { label, source: projectionShader, entryPoint });
+  const iterates = dimension > SHOWN;
   const [project, image, orthonormalize] = await Promise.all([
     compute('projection', 'projectPoints'),
-    compute('projection: images of the axes', 'imageAxes'),
-    compute('projection: orthonormal axes', 'orthonormalizeAxes'),
+    iterates ? compute('projection: images of the axes', 'imageAxes') : undefined,
+    iterates ? compute('projection: orthonormal axes', 'orthonormalizeAxes') : undefined,
   ]);
   const contents = packUniform(projectionShader, 'Projection', { points, dimension });
   const projection = device.createBuffer({
@@ -35,10 +37,10 @@ export async function createProjector(
   });
   device.queue.writeBuffer(projection, 0, contents);
   const whole = (compiled: typeof project, invocations: number, size: number) =>
-    wholeWork(compiled, { ...memory, projection }, invocations, size, points);
+    wholeWork(compiled, { ...memory, projection }, invocations, size, points * dimension);
   const projecting = whole(project, points, 64);
   const iteration: Work[] =
-    dimension > 3 ? [projecting, whole(image, dimension, 1), whole(orthonormalize, 1, 1)] : [];
+    image && orthonormalize ? [projecting, whole(image, dimension, 1), whole(orthonormalize, 1, 1)] : [];
   let iterations = FIRST_ITERATIONS;
   return {
     encode: (encoder) => {

@@ -2,7 +2,7 @@ import metricsShader from '../../../shaders/metrics.wgsl?raw';
 import { fieldsOf } from '../../engine/webgpu/wgsl.ts';
 import { WorkCursor } from '../../engine/webgpu/work.ts';
 import type { Statistics } from '../settings.ts';
-import type { StepProgram } from './step-program.ts';
+import type { Measurement } from './measurement.ts';
 
 /** Milliseconds between two measurements of alignment and uniformity, which cost more than a small step. */
 const MEASURE_EVERY = 250;
@@ -19,7 +19,7 @@ export class Reporter {
   private readonly ring: readonly GPUBuffer[];
   /** Those of them that no report is under way in. */
   private readonly free: GPUBuffer[];
-  /** The buffer that StepProgram.report writes. */
+  /** The buffer that Measurement.report writes. */
   private readonly source: GPUBuffer;
   private readonly onMoreToTell: () => void;
   /** The present program has finished a step, so that its totals mean something. */
@@ -64,7 +64,7 @@ export class Reporter {
   }
 
   /** Between two steps: encodes a report if there is news and a staging buffer is free. Then `read` what it returns. */
-  encode(encoder: GPUCommandEncoder, program: StepProgram, now: number): GPUBuffer | undefined {
+  encode(encoder: GPUCommandEncoder, { metrics, report }: Measurement, now: number): GPUBuffer | undefined {
     const measures = this.measurementDue && now - this.lastMeasured >= MEASURE_EVERY;
     if (!this.hasTotals || !(this.stepsDue || measures)) return undefined;
     const staging = this.free.pop();
@@ -74,7 +74,7 @@ export class Reporter {
       this.measurementDue = false;
       this.lastMeasured = now;
     }
-    const works = [...(measures ? program.measurements : []), program.report];
+    const works = [...(measures ? metrics : []), report];
     new WorkCursor(works).encode(encoder, Infinity);
     encoder.copyBufferToBuffer(this.source, 0, staging, 0, REPORT_BYTES);
     return staging;

@@ -10,7 +10,7 @@ import type { RunState, Start } from '../settings.ts';
 const DATASETS: Record<DatasetKind, number> = { instances: 0, classes: 1, ring: 2 };
 
 /** Coordinate axes of the display: three, whatever the dimension. */
-const SHOWN = 3;
+export const SHOWN = 3;
 
 /** The buffers that make up a run, whatever its loss: what a RunState is on the host, and what the picture needs. */
 export interface RunMemory {

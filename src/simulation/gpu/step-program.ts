@@ -1,10 +1,8 @@
 import datasetShader from '../../../shaders/dataset.wgsl?raw';
-import metricsShader from '../../../shaders/metrics.wgsl?raw';
 import optimizerShader from '../../../shaders/optimizer.wgsl?raw';
 import randomShader from '../../../shaders/random.wgsl?raw';
 import runStateShader from '../../../shaders/run-state.wgsl?raw';
 import sampleShader from '../../../shaders/sample.wgsl?raw';
-import termsShader from '../../../shaders/terms.wgsl?raw';
 import { pairCount } from '../../data/dataset.ts';
 import { kernel } from '../../engine/webgpu/kernel.ts';
 import { createLossProgram, refines } from '../../engine/webgpu/loss-program.ts';
@@ -14,9 +12,10 @@ import { packUniform } from '../../engine/webgpu/wgsl.ts';
 import { wholeWork } from '../../engine/webgpu/work.ts';
 import type { Work } from '../../engine/webgpu/work.ts';
 import { expectNegatives } from '../../engine/validate.ts';
-import { MEASURED } from '../metrics.ts';
 import { resolve } from '../resolve.ts';
 import type { Hyperparameters, OptimizerKind, Start } from '../settings.ts';
+import { compileMeasurement, createMeasurement } from './measurement.ts';
+import type { Measurement } from './measurement.ts';
 import type { RunMemory } from './run-memory.ts';
 
 /** As numbered in shaders/optimizer.wgsl. */
@@ -28,10 +27,8 @@ export interface StepProgram {
   key: string;
   /** Sample, pair skeleton, optimizer and clock. Nothing of the run changes before the last of them. */
   works: readonly Work[];
-  /** Alignment and uniformity, for the next report. */
-  measurements: readonly Work[];
-  /** Adds everything up into the report. */
-  report: Work;
+  /** Compiles what measures the run; to be called once, when points move, so that they need not wait for it. */
+  measure(): Promise<Measurement>;
   /** Live hyperparameters, for all work submitted from now on. */
   configure(hyperparameters: Hyperparameters): void;
   dispose(): void;
@@ -69,16 +66,12 @@ export async function createStepProgram(
   }
   const compute = (label: string, source: string, entryPoint: string) =>
     kernel(device, { label, source, entryPoint });
-  const measuring = [randomShader, datasetShader, runStateShader, termsShader, metricsShader].join('\n');
   const optimizing = [runStateShader, optimizerShader].join('\n');
   const creating = createLossProgram(device, loss, shape, 'batchPairs');
   const compiling = Promise.all([
     compute('sample', [randomShader, datasetShader, runStateShader, sampleShader].join('\n'), 'sampleBatch'),
     compute('optimizer', optimizing, 'optimizePoints'),
     compute('clock', optimizing, 'advanceClock'),
-    compute('uniformity', measuring, 'measureUniformity'),
-    compute('alignment', measuring, 'measureAlignment'),
-    compute('report', measuring, 'summarize'),
   ]);
   const [program, kernels] = await Promise.all([creating, compiling]).catch((error: unknown) => {
     creating.then(
@@ -87,11 +80,9 @@ export async function createStepProgram(
     );
     throw error;
   });
-  const [sample, optimize, advance, uniformity, alignment, summarize] = kernels;
+  const [sample, optimize, advance] = kernels;
 
   const { keyStart } = pairLayout(shape, loss.anchors);
-  const measured = Math.min(dataset.points, MEASURED);
-  const measuredPairs = Math.min(pairCount(dataset), MEASURED);
   const uniform = (label: string, contents: ArrayBuffer) => {
     const size = contents.byteLength;
     const buffer = device.createBuffer({
@@ -121,24 +112,15 @@ export async function createStepProgram(
       }),
     ),
     optimizer: uniform('optimizer', optimizerValues(hyperparameters)),
-    measurement: uniform(
-      'measurement',
-      packUniform(metricsShader, 'Measurement', {
-        dimension,
-        points: dataset.points,
-        measured,
-        pairs: measuredPairs,
-        batchPoints: 2 * pairs,
-        towers: loss.anchors === 'both' ? 2 : 1,
-      }),
-    ),
   };
   const { embeddings, labels, outputs, totals } = program.buffers;
   if (isPaired) device.queue.writeBuffer(labels, 0, pairLabels(shape, keyStart).slice());
-  const resources = { ...memory, ...uniforms, embeddings, labels, gradients: outputs, totals };
+  const resources = { ...memory, ...uniforms, embeddings, labels, gradients: outputs };
   const whole = (entry: typeof sample, invocations: number, size: number, cost: number) =>
     wholeWork(entry, resources, invocations, size, cost);
   const coordinates = dataset.points * dimension;
+  let disposed = false;
+  let measurement: Measurement | undefined;
 
   return {
     key: stepKey(start, hyperparameters),
@@ -148,18 +130,26 @@ export async function createStepProgram(
       // Together, so that a step is never left with its points moved and its clock behind.
       together(whole(optimize, dataset.points, 64, 20 * coordinates), whole(advance, 1, 1, 1)),
     ],
-    measurements: [
-      whole(uniformity, measured, 64, measured * measured * (2 * dimension + 8)),
-      whole(alignment, measuredPairs, 64, measuredPairs * dimension),
-    ],
-    report: whole(summarize, 1, 1, coordinates),
+    measure: async () => {
+      const compiled = await compileMeasurement(device);
+      if (disposed) throw new Error('The program was disposed of.');
+      measurement = createMeasurement(device, compiled, memory, start, {
+        gradients: outputs,
+        totals,
+        batchPoints: 2 * pairs,
+        towers: loss.anchors === 'both' ? 2 : 1,
+      });
+      return measurement;
+    },
     configure: (next) => {
       program.setParameters(resolve(next).values);
       device.queue.writeBuffer(uniforms.optimizer, 0, optimizerValues(next));
     },
     dispose: () => {
+      disposed = true;
       program.dispose();
       for (const buffer of Object.values(uniforms)) buffer.destroy();
+      measurement?.dispose();
     },
   };
 }
