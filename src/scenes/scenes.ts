@@ -1,6 +1,7 @@
 import './scenes.css';
 import { lineUp } from './line-up/scene.ts';
 import type { Scene } from './scene.ts';
+import { scale } from './scale/scene.ts';
 
 /** The scenes in the order in which they are read. */
-export const scenes: readonly Scene[] = [lineUp];
+export const scenes: readonly Scene[] = [lineUp, scale];

@@ -25,6 +25,8 @@ interface Chapter {
   scene: Scene;
   settings: Observable<SettingsOf<SettingFields>>;
   section: HTMLElement;
+  /** Builds the scene, once. */
+  build(): void;
 }
 
 /** The scenes, one below the other. What the reader sets is in the address. */
@@ -89,7 +91,10 @@ export class Article {
     clearTimeout(this.#writing);
     this.#writing = undefined;
     this.#present = present;
-    this.#chapters.find(({ scene }) => scene.key === present)?.section.scrollIntoView();
+    const index = this.#chapters.findIndex(({ scene }) => scene.key === present);
+    // What is above must be as tall as it will be, or the scene would be pushed out of sight.
+    for (const chapter of this.#chapters.slice(0, index + 1)) chapter.build();
+    this.#chapters[index]?.section.scrollIntoView();
   }
 
   #addChapter(scene: Scene): Chapter {
@@ -114,7 +119,10 @@ export class Article {
 
     settings.subscribe(() => this.#write(scene));
     const say = settled((text: string) => (said.textContent = text));
-    whenNear(section, () =>
+    let built = false;
+    const build = () => {
+      if (built) return;
+      built = true;
       scene.show({
         picture,
         controls,
@@ -124,9 +132,10 @@ export class Article {
         failed: (error) =>
           this.#messages.show(scene.key, `“${scene.heading}” stands still: ${sentence(error)}`),
         say,
-      }),
-    );
-    return { scene, settings, section };
+      });
+    };
+    whenNear(section, build);
+    return { scene, settings, section, build };
   }
 
   /** What stands under every scene: back to its beginning, and on into the cloud. */

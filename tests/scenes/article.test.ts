@@ -4,6 +4,9 @@ import { serveBuild } from '../browser/build.ts';
 import type { BuiltPage } from '../browser/build.ts';
 import { launch } from '../browser/launch.ts';
 import { openScene } from './reader.ts';
+import type { Place, Reader } from './reader.ts';
+
+const PHONE = { width: 390, height: 844, hasTouch: true };
 
 let built: BuiltPage;
 const browsers: Record<string, Browser> = {};
@@ -48,6 +51,36 @@ for (const { browser, engine } of ENGINES) {
         await expect.poll(() => reader.number('probability', 2)).toBeGreaterThan(0.99);
         await reader.slide('temperature', 1);
         await expect.poll(() => reader.number('effective negatives')).toBeGreaterThan(4.9);
+        expect(reader.problems).toEqual([]);
+        await reader.page.close();
+      },
+    );
+
+    it.skipIf(browser === 'firefox' && !inject('firefox'))(
+      'a growing batch: dragged to twice the size, the ceiling moves by ln 2 and the estimate stays below it',
+      async () => {
+        const reader = await open('scale', { 'scale.size': '16', 'scale.correlation': '0.8' });
+        const settled = async () => {
+          await expect.poll(() => reader.number('estimate'), { timeout: 20_000 }).toBeGreaterThan(0);
+          const ceiling = await reader.number('ceiling');
+          expect(await reader.number('highest estimate')).toBeLessThan(ceiling + 1e-4);
+          return ceiling;
+        };
+        const before = await settled();
+        expect(before).toBeCloseTo(Math.log(16), 6);
+        expect(await reader.number('truth')).toBeCloseTo(8.173, 3);
+
+        // An octave of the axis is a ninth of its length.
+        const knob = '.stage .cursor circle';
+        const from = await reader.place(knob);
+        const axis = await reader.page.$eval('#scene-scale .axes line', (line) => {
+          const { width } = line.getBoundingClientRect();
+          return width;
+        });
+        await reader.drag(knob, { x: from.x + axis / 9, y: from.y });
+        await expect.poll(() => reader.number('ceiling')).toBeCloseTo(before + Math.LN2, 6);
+        await settled();
+        await expect.poll(() => reader.number('angle'), { timeout: 40_000 }).toBeGreaterThan(10);
         expect(reader.problems).toEqual([]);
         await reader.page.close();
       },
@@ -123,5 +156,81 @@ describe('the article', () => {
       .poll(() => page.$eval('#scene-line-up .said-only', (said) => said.textContent))
       .toMatch(/loss is [\d.]+ nats/);
     await page.close();
+  });
+});
+
+function angle({ page }: Reader, handle: string): Promise<number> {
+  return page.$eval(handle, (element) => Number(element.getAttribute('aria-valuenow')));
+}
+
+describe('a hand that misbehaves', () => {
+  const query = '.handle:has(.anchor)';
+  it('may leave the picture and the window, and let go outside', async () => {
+    const reader = await openOnCpu('line-up');
+    await reader.drag(query, { x: 2, y: 2 });
+    await expect.poll(() => angle(reader, query)).toBeGreaterThan(100);
+    const left = await angle(reader, query);
+    await reader.page.mouse.move(600, 600);
+    expect(await angle(reader, query)).toBe(left);
+    expect(Number.isFinite(await reader.number('loss'))).toBe(true);
+    await reader.page.close();
+  });
+
+  it('may put every point on the same place', async () => {
+    const reader = await openOnCpu('line-up', {
+      'line-up.query': '30',
+      'line-up.keys': '30,30,30,30,30,30',
+      'line-up.temperature': '0.01',
+    });
+    await expect.poll(() => reader.number('loss')).toBeCloseTo(Math.log(6), 4);
+    expect(reader.problems).toEqual([]);
+    await reader.page.close();
+  });
+
+  it('may hold two points with two fingers, and one point with two', async () => {
+    const reader = await openScene(browsers.chromium, built.url, 'line-up', { engine: 'cpu' }, PHONE);
+    await reader.page.$eval('#scene-line-up .picture', (picture) =>
+      picture.scrollIntoView({ block: 'center' }),
+    );
+    const [first, second] = [await reader.place(query), await reader.place('.handle:has(.positive)')];
+    // The protocol is told of all fingers that are down.
+    const protocol = await reader.page.createCDPSession();
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', fingers: Place[]) =>
+      protocol.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: fingers.map((finger, id) => ({ ...finger, id })),
+      });
+    const third = { x: first.x + 3, y: first.y };
+    await touch('touchStart', [first]);
+    await touch('touchStart', [first, second]);
+    await touch('touchStart', [first, second, third]);
+    await touch('touchMove', [
+      { x: first.x - 60, y: first.y + 30 },
+      { x: second.x + 20, y: second.y + 60 },
+      { x: third.x + 90, y: third.y },
+    ]);
+    await expect.poll(() => angle(reader, query)).toBeGreaterThan(100);
+    await expect.poll(() => angle(reader, '.handle:has(.positive)')).toBeLessThan(50);
+    await touch('touchEnd', []);
+    const after = await angle(reader, query);
+    expect(after).toBeGreaterThan(100);
+    expect(reader.problems).toEqual([]);
+    await reader.page.close();
+  });
+
+  it('keeps hold of its point while the window is resized', async () => {
+    const reader = await openOnCpu('line-up');
+    const from = await reader.place(query);
+    await reader.page.mouse.move(from.x, from.y);
+    await reader.page.mouse.down();
+    await reader.page.mouse.move(from.x - 40, from.y + 10);
+    await reader.page.setViewport({ width: 700, height: 900 });
+    const guide = await reader.place('.guide');
+    await reader.page.mouse.move(guide.x - 100, guide.y);
+    await expect.poll(async () => Math.abs(await angle(reader, query))).toBeGreaterThan(150);
+    const handle = await reader.place(query);
+    expect(handle.x).toBeLessThan(guide.x - 50);
+    await reader.page.mouse.up();
+    await reader.page.close();
   });
 });

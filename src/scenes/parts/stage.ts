@@ -35,7 +35,10 @@ const ARROWS: Record<string, [right: number, up: number]> = {
   ArrowDown: [0, -1],
 };
 
-/** A picture in SVG whose points can be dragged by mouse and touch, several at once, and moved by arrow keys. */
+/**
+ * A picture in SVG whose points can be dragged by mouse and touch, several at once, and moved by arrow keys. For
+ * style sheets `--pixel` is the size of a CSS pixel in the picture's units, whatever the size of the page.
+ */
 export class Stage {
   readonly element: SVGSVGElement;
   readonly extent: Extent;
@@ -50,7 +53,7 @@ export class Stage {
       'aria-label': label,
     });
     container.append(this.element);
-    new ResizeObserver(() => this.#fitReach()).observe(this.element);
+    new ResizeObserver(() => this.#fit()).observe(this.element);
   }
 
   /** A group that is drawn over those before it. */
@@ -65,7 +68,7 @@ export class Stage {
     const handle = new Handle(this, drawing, actions);
     layer.append(handle.element);
     this.#handles.push(handle);
-    this.#fitReach();
+    this.#fit();
     return handle;
   }
 
@@ -77,9 +80,10 @@ export class Stage {
     return { x, y: -y };
   }
 
-  #fitReach(): void {
+  #fit(): void {
     const scale = this.element.getScreenCTM()?.a;
     if (!scale) return;
+    this.element.style.setProperty('--pixel', `${1 / scale}px`);
     for (const handle of this.#handles) handle.setReach(REACH / scale);
   }
 }
