@@ -93,5 +93,14 @@ export const circle = definePairLoss({
   rule: circleRule,
   shader,
   parameterGradients: () => ({}),
-  plateaus: () => [],
+  plateaus: ({ margin, gamma, normalize: unit }, { candidates, positives }) => {
+    if (positives === 0 || candidates <= positives) return [];
+    const allAt = (similarity: number) => {
+      const positive = -gamma * Math.max(0, 1 + margin - similarity) * (similarity - 1 + margin);
+      const negative = gamma * Math.max(0, similarity + margin) * (similarity - margin);
+      return softplus(Math.log(positives * (candidates - positives)) + positive + negative);
+    };
+    const orthogonal = { name: 'all at right angles', loss: allAt(0) };
+    return unit ? [{ name: 'collapsed', loss: allAt(1) }, orthogonal] : [orthogonal];
+  },
 });

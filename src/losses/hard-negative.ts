@@ -28,7 +28,7 @@ export const hardNegative = definePairLoss({
     summary:
       'The debiased loss with its negatives weighed by how near they are, as if only hard ones were drawn.',
     formula:
-      'L = mean_(a,p) log(1 + G / e^(s_ap / T)), G as in the debiased loss, its sum over n weighed by M w_n / sum w, w_n = e^(concentration s_an / T)',
+      'L = mean_(a,p) log(1 + G / e^(s_ap / T)), G as in the debiased loss, its sum over n weighed by M w_n / (sum w), w_n = e^(concentration s_an / T)',
     reduction:
       "Mean over the ordered positive pairs (a, p). The denominator holds the pair's own positive and the weighed and corrected sum over the anchor's M negatives.",
     reproduces:

@@ -85,11 +85,11 @@ interface CommonDefinition<
 
   /**
    * Loss values that this loss gets stuck at, with their names; `candidates` is what one anchor's denominator holds,
-   * `dimension` the coordinates of one point.
+   * `positives` how many partners it has, `dimension` the coordinates of one point.
    */
   plateaus(
     values: Values<Parameters>,
-    batch: { candidates: number; dimension: number },
+    batch: { candidates: number; positives: number; dimension: number },
   ): { name: string; loss: number }[];
 }
 

@@ -76,5 +76,11 @@ export const multiSimilarity = definePairLoss({
   rule: multiSimilarityRule,
   shader,
   parameterGradients: () => ({}),
-  plateaus: () => [],
+  plateaus: ({ alpha, beta, base, normalize: unit }, { candidates, positives }) => {
+    const allAt = (similarity: number) =>
+      Math.log1p(positives * Math.exp(alpha * (base - similarity))) / alpha +
+      Math.log1p((candidates - positives) * Math.exp(beta * (similarity - base))) / beta;
+    const orthogonal = { name: 'all at right angles', loss: allAt(0) };
+    return unit ? [{ name: 'collapsed', loss: allAt(1) }, orthogonal] : [orthogonal];
+  },
 });

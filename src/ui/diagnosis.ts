@@ -1,6 +1,6 @@
 import type { Statistics } from '../simulation/settings.ts';
 import { formatMeasure, withMinus } from '../values/format.ts';
-import { candidatesOf } from './run-settings.ts';
+import { encounterOf } from './run-settings.ts';
 import { lossOf, parametersOf } from './state.ts';
 import type { State } from './state.ts';
 
@@ -14,8 +14,7 @@ const PLATEAU_STEPS = 150;
 
 /** Losses that the present loss gets stuck at, with their names. */
 export function plateausOf(state: State): { name: string; loss: number }[] {
-  const { dimension } = state;
-  return lossOf(state).plateaus(parametersOf(state), { candidates: candidatesOf(state), dimension });
+  return lossOf(state).plateaus(parametersOf(state), encounterOf(state));
 }
 
 /** Watches the statistics of a run for what a person would want to be told. */

@@ -1,6 +1,6 @@
 import { pairCount } from '../data/dataset.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { LossSpec } from '../losses/registry.ts';
+import type { AnyLoss, LossSpec } from '../losses/registry.ts';
 import type { Hyperparameters, Start } from '../simulation/settings.ts';
 import type { CloudShape } from '../render/renderer.ts';
 import { lossOf } from './state.ts';
@@ -33,16 +33,17 @@ export function hyperparametersOf(state: State): Hyperparameters {
   };
 }
 
-/** How many candidates stand in one anchor's denominator. Classes are taken to be of equal size. */
-export function candidatesOf(state: State): number {
+/** What one anchor meets in a batch, for the plateaus of a loss. Classes are taken to be of equal size. */
+export function encounterOf(state: State): Parameters<AnyLoss['plateaus']>[1] {
   const pairs = batchPairsOf(state);
+  const { dimension } = state;
   const loss = lossOf(state);
-  if (loss.batch === 'paired') return pairs;
+  if (loss.batch === 'paired') return { candidates: pairs, positives: 1, dimension };
   const dataset = datasetOf(state);
-  if (loss.isolatesPositives && dataset.kind === 'classes') {
-    return 1 + Math.round(2 * pairs * (1 - 1 / dataset.classes));
-  }
-  return 2 * pairs - 1;
+  if (dataset.kind !== 'classes') return { candidates: 2 * pairs - 1, positives: 1, dimension };
+  const size = Math.round((2 * pairs) / dataset.classes);
+  const candidates = loss.isolatesPositives ? 1 + 2 * pairs - size : 2 * pairs - 1;
+  return { candidates, positives: size - 1, dimension };
 }
 
 /** Colour is what a point is: its pair, its class, or its place on the ring. */

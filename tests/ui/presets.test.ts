@@ -5,7 +5,7 @@ import { complaint } from '../../src/ui/hash.ts';
 import { presets, presetState } from '../../src/ui/presets.ts';
 import {
   batchPairsOf,
-  candidatesOf,
+  encounterOf,
   datasetOf,
   hyperparametersOf,
   shapeOf,
@@ -53,12 +53,16 @@ describe('what a run is given', () => {
     expect(pairCount(datasetOf(cramped))).toBeGreaterThan(0);
   });
 
-  it('counts the candidates of one anchor as the losses do', () => {
+  it('counts what one anchor meets as the losses do', () => {
     const classes = { ...state, data: 'classes', classes: 4, points: 32 } as const;
-    expect(candidatesOf({ ...state, points: 32 })).toBe(31);
-    expect(candidatesOf({ ...state, points: 32, loss: 'info-nce' })).toBe(16);
-    expect(candidatesOf({ ...classes, loss: 'sup-con' })).toBe(31);
-    expect(candidatesOf({ ...classes, loss: 'nt-xent' })).toBe(1 + 24);
+    const met = (points: typeof state) => {
+      const { candidates, positives } = encounterOf(points);
+      return [candidates, positives];
+    };
+    expect(met({ ...state, points: 32 })).toEqual([31, 1]);
+    expect(met({ ...state, points: 32, loss: 'info-nce' })).toEqual([16, 1]);
+    expect(met({ ...classes, loss: 'sup-con' })).toEqual([31, 7]);
+    expect(met({ ...classes, loss: 'nt-xent' })).toEqual([1 + 24, 7]);
   });
 
   it('links the positives, and colours them alike', () => {

@@ -47,8 +47,9 @@ function collapsed(spec: LossSpec, candidates: number, dimension: number): numbe
   const { loss, values } = resolveLoss(spec, (argument, expected) => {
     throw new Error(`${argument}: ${expected}`);
   });
-  return loss.plateaus(values, { candidates, dimension }).find(({ name }) => name.includes('collapsed'))
-    ?.loss;
+  return loss
+    .plateaus(values, { candidates, positives: 1, dimension })
+    .find(({ name }) => name.includes('collapsed'))?.loss;
 }
 
 /** Truth 1: nothing can be told apart, at any temperature. */
