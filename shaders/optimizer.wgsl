@@ -1,8 +1,12 @@
 // One step of every point: optimize() of src/simulation/optimizer.ts, whose docstring has the formulas.
 // Needs: run-state.
 // Shapes: points, firstMoments, secondMoments = points x dimension; gradients = rows of the batch x dimension.
-// One invocation: one point. The update is recomputed rather than stored while its projections are summed up, because
+// One invocation: one point. An encoder's weights are points of one coordinate, each with a gradient in its own row.
+// The update is recomputed rather than stored while its projections are summed up, because
 // nothing may be written before it is known that the point can take the step.
+
+// Every point has a gradient, in its own row, instead of those of the batch in theirs.
+override EVERY_POINT: bool = false;
 
 struct Optimizer {
   points: u32,
@@ -111,11 +115,15 @@ fn optimizePoints(@builtin(global_invocation_id) invocation: vec3u) {
   }
   let dimension = optimizer.dimension;
   let onSphere = optimizer.onSphere != 0u;
-  let origin = origins[point];
   var step: Step;
   step.at = point * dimension;
-  step.gradientAt = origin.row * dimension;
-  step.inBatch = origin.step == clock.step + 1u;
+  step.gradientAt = point * dimension;
+  step.inBatch = true;
+  if (!EVERY_POINT) {
+    let origin = origins[point];
+    step.gradientAt = origin.row * dimension;
+    step.inBatch = origin.step == clock.step + 1u;
+  }
   step.firstCorrection = correction(FIRST_DECAY, clock.optimizerSteps + 1u);
   step.secondCorrection = correction(SECOND_DECAY, clock.optimizerSteps + 1u);
 

@@ -1,3 +1,4 @@
+import { weightCount } from '../engine/encoder.ts';
 import { describeLoss, onDeviceLoss } from '../engine/webgpu/device-loss.ts';
 import { describeAdapter, isSoftware } from '../engine/webgpu/request-gpu.ts';
 import { Readback } from '../engine/webgpu/memory.ts';
@@ -7,6 +8,8 @@ import { Allowance } from './allowance.ts';
 import { Pacing } from './gpu/pacing.ts';
 import { placeOf } from './place.ts';
 import { resolve } from './resolve.ts';
+import { encodeEveryPoint } from './gpu/encoding.ts';
+import type { Encoding } from './gpu/encoding.ts';
 import type { Measurement } from './gpu/measurement.ts';
 import { createProjector } from './gpu/projector.ts';
 import type { Projector } from './gpu/projector.ts';
@@ -16,6 +19,7 @@ import type { RunMemory } from './gpu/run-memory.ts';
 import { createStepProgram, stepKey } from './gpu/step-program.ts';
 import type { StepProgram } from './gpu/step-program.ts';
 import { forgetsMoments } from './optimizer.ts';
+import { encoderShapeOf } from './settings.ts';
 import type { Hyperparameters, RunState, Start, Statistics } from './settings.ts';
 import type { DisplayPositions, Simulation } from './simulation.ts';
 import { startState } from './start.ts';
@@ -39,10 +43,13 @@ export async function createGpuSimulation(
   const memory = createRunMemory(device, start, state);
   const programming = createStepProgram(device, memory, start, hyperparameters);
   const projecting = createProjector(device, memory, start);
-  const [program, projector] = await Promise.all([programming, projecting]).catch((error: unknown) => {
-    for (const part of [programming, projecting]) {
+  const shape = encoderShapeOf(start);
+  const encoding = shape ? encodeEveryPoint(device, memory, start, shape) : Promise.resolve(undefined);
+  const parts = [programming, projecting, encoding] as const;
+  const [program, projector, everyPoint] = await Promise.all(parts).catch((error: unknown) => {
+    for (const part of parts) {
       part.then(
-        (made) => made.dispose(),
+        (made) => made?.dispose(),
         () => undefined,
       );
     }
@@ -52,7 +59,16 @@ export async function createGpuSimulation(
   // Nobody could be told of it yet.
   const loss = await Promise.race([device.lost, undefined]);
   if (loss) throw new Error(describeLoss(loss));
-  return new GpuSimulation(device, start, hyperparameters, state.step, memory, program, projector);
+  return new GpuSimulation(
+    device,
+    start,
+    hyperparameters,
+    state.step,
+    memory,
+    program,
+    projector,
+    everyPoint,
+  );
 }
 
 class GpuSimulation implements Simulation {
@@ -63,6 +79,8 @@ class GpuSimulation implements Simulation {
   private readonly device: GPUDevice;
   private readonly memory: RunMemory;
   private readonly projector: Projector;
+  /** With an encoder, what brings the embeddings of all points up to date with its weights. */
+  private readonly everyPoint: Encoding | undefined;
   private readonly reporter: Reporter;
   private readonly pacing: Pacing;
   private readonly stopWatching: () => void;
@@ -92,6 +110,7 @@ class GpuSimulation implements Simulation {
     memory: RunMemory,
     program: StepProgram,
     projector: Projector,
+    everyPoint: Encoding | undefined,
   ) {
     this.device = device;
     this.description = describeAdapter(device.adapterInfo);
@@ -101,10 +120,12 @@ class GpuSimulation implements Simulation {
     this.memory = memory;
     this.program = program;
     this.projector = projector;
+    this.everyPoint = everyPoint;
     this.positions = { on: 'gpu', buffer: memory.positions, device };
     this.pacing = new Pacing(isSoftware(device.adapterInfo) ? SOFTWARE_AIM : HARDWARE_AIM);
-    this.reporter = new Reporter(device, memory.report, () => this.report());
+    this.reporter = new Reporter(device, memory.report, everyPoint?.forward ?? [], () => this.report());
     program.configure(hyperparameters);
+    everyPoint?.configure(hyperparameters);
     this.project();
     this.stopWatching = onDeviceLoss(device, (reason) => this.fail(new Error(reason)));
   }
@@ -160,7 +181,7 @@ class GpuSimulation implements Simulation {
       }
     }
     if (spent === 0) return;
-    if (this.steps > before) this.projector.encode(encoder);
+    if (this.steps > before) this.encodeProjection(encoder);
     this.submit(encoder);
     this.pacing.submitted(spent, now);
     const stepped = this.steps > before;
@@ -190,26 +211,29 @@ class GpuSimulation implements Simulation {
 
   async snapshot(): Promise<RunState> {
     if (this.disposed) throw new Error('The run was disposed of.');
-    const { points, firstMoments, secondMoments, clock } = this.memory;
+    const { points, weights, firstMoments, secondMoments, clock } = this.memory;
+    const { dataset, dimension } = this.start;
+    const shape = encoderShapeOf(this.start);
+    const refreshing = this.device.createCommandEncoder({ label: 'embeddings' });
+    this.refresh(refreshing);
+    this.device.queue.submit([refreshing.finish()]);
     const readback = new Readback(this.device);
-    const regions = [points, firstMoments, secondMoments].map((buffer) => readback.add(buffer));
+    const regions = [points, weights, firstMoments, secondMoments].map((buffer) => readback.add(buffer));
     const clockRegion = readback.add(clock);
     const forget = this.momentsForgotten;
     const bytes = await readback.read();
-    const size = this.start.dataset.points * this.start.dimension;
-    const [embeddings, first, second] = regions.map(({ offset }) =>
-      new Float32Array(bytes, offset, size).slice(),
-    );
+    const coordinates = dataset.points * dimension;
+    const learned = shape ? weightCount(shape) : coordinates;
+    const valuesOf = (region: number, size: number) =>
+      new Float32Array(bytes, regions[region].offset, size).slice();
+    const momentsOf = (region: number) => (forget ? new Float32Array(learned) : valuesOf(region, learned));
     const [step, optimizerSteps] = new Uint32Array(bytes, clockRegion.offset, 2);
-    if (forget) {
-      first.fill(0);
-      second.fill(0);
-    }
     return {
       step,
-      embeddings,
-      firstMoments: first,
-      secondMoments: second,
+      embeddings: valuesOf(0, coordinates),
+      ...(shape && { weights: valuesOf(1, learned) }),
+      firstMoments: momentsOf(2),
+      secondMoments: momentsOf(3),
       optimizerSteps: forget ? 0 : optimizerSteps,
     };
   }
@@ -222,6 +246,7 @@ class GpuSimulation implements Simulation {
     this.reporter.dispose();
     this.program.dispose();
     this.projector.dispose();
+    this.everyPoint?.dispose();
     releaseRunMemory(this.memory);
   }
 
@@ -232,6 +257,7 @@ class GpuSimulation implements Simulation {
     this.hyperparameters = this.next;
     this.next = undefined;
     this.program.configure(this.hyperparameters);
+    this.everyPoint?.configure(this.hyperparameters);
   }
 
   private forgetMoments(): void {
@@ -279,8 +305,17 @@ class GpuSimulation implements Simulation {
 
   private project(): void {
     const encoder = this.device.createCommandEncoder({ label: 'projection' });
-    this.projector.encode(encoder);
+    this.encodeProjection(encoder);
     this.submit(encoder);
+  }
+
+  private encodeProjection(encoder: GPUCommandEncoder): void {
+    this.refresh(encoder);
+    this.projector.encode(encoder);
+  }
+
+  private refresh(encoder: GPUCommandEncoder): void {
+    new WorkCursor(this.everyPoint?.forward ?? []).encode(encoder, Infinity);
   }
 
   private submit(encoder: GPUCommandEncoder): void {

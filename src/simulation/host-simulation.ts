@@ -2,9 +2,11 @@ import { pairCount, pairOf, sample } from '../data/dataset.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { Engine, Evaluation } from '../engine/engine.ts';
 import { findLoss } from '../losses/registry.ts';
-import { gather, scatter } from './batch.ts';
+import { batchOf, gradientOf } from './batch.ts';
 import { alignment, MEASURED, radius, uniformity } from './metrics.ts';
-import { forgetsMoments, optimize } from './optimizer.ts';
+import { createModel } from './model.ts';
+import type { Model } from './model.ts';
+import { forgetsMoments } from './optimizer.ts';
 import { placeOf } from './place.ts';
 import { Projection } from './projection.ts';
 import { resolve } from './resolve.ts';
@@ -15,17 +17,19 @@ type StepStatistics = Pick<Statistics, 'step' | 'loss' | 'count' | 'gradientNorm
 type Metrics = Pick<Statistics, 'alignment' | 'uniformity' | 'radius'>;
 
 /**
- * The loop of a run over any engine: sample, gather, evaluate, scatter, optimize. It knows no clock and no thread: the
+ * The loop of a run over any engine: sample, model forward, evaluate, model backward, optimize. It knows no clock and no thread: the
  * same start and the same calls give the same run, bit for bit.
  */
 export class HostSimulation {
   readonly start: Start;
   private readonly engine: Engine;
   private readonly state: RunState;
-  private readonly gradient: Float32Array;
+  private readonly model: Model;
   private readonly projection: Projection;
   private hyperparameters: Hyperparameters;
   private momentsForgotten = false;
+  /** The embeddings of the state are not those of what was learned since. */
+  private isStale = true;
   private lastStep: StepStatistics | undefined;
   private metrics: Metrics | undefined;
 
@@ -39,12 +43,19 @@ export class HostSimulation {
     this.start = start;
     this.hyperparameters = hyperparameters;
     this.state = state ?? startState(start, hyperparameters.geometry);
-    this.gradient = new Float32Array(this.state.embeddings.length);
+    this.model = createModel(engine.backend, start, this.state);
     this.projection = new Projection(start.dimension);
   }
 
   get stepsTaken(): number {
     return this.state.step;
+  }
+
+  /** Of all points. */
+  private get embeddings(): Float32Array {
+    if (this.isStale) this.model.refresh(this.hyperparameters);
+    this.isStale = false;
+    return this.state.embeddings;
   }
 
   /** Undefined before the first step and the first `measure`. */
@@ -60,6 +71,7 @@ export class HostSimulation {
     resolve(hyperparameters);
     this.momentsForgotten ||= forgetsMoments(this.hyperparameters, hyperparameters);
     this.hyperparameters = hyperparameters;
+    this.isStale = true;
   }
 
   /**
@@ -68,7 +80,7 @@ export class HostSimulation {
    * @throws InputError when the engine refuses the batch.
    */
   async step(signal?: AbortSignal): Promise<void> {
-    const { start, state, gradient, hyperparameters } = this;
+    const { start, state, model, hyperparameters } = this;
     const { dataset, dimension, seed } = start;
     if (this.momentsForgotten) {
       state.firstMoments.fill(0);
@@ -76,37 +88,40 @@ export class HostSimulation {
       state.optimizerSteps = 0;
       this.momentsForgotten = false;
     }
-    gradient.fill(0);
     const pairs = Math.min(hyperparameters.batchPairs, pairCount(dataset));
     // Classes of one point each have no pairs: nothing to learn from, yet a run.
     let result: Pick<Evaluation, 'loss' | 'count'> = { loss: 0, count: 0 };
+    let gradient: Float32Array | undefined;
     if (pairs > 0) {
       const drawn = sample(dataset, pairs, seed, state.step);
       const loss = findLoss(hyperparameters.loss.kind);
       // Several classes, and by chance a batch of one: a loss that needs negatives rests for a step.
       const rests = loss?.needsNegatives && dataset.classes > 1 && pairs > 1 && isOneClass(drawn);
       if (!rests) {
-        const batch = gather(state.embeddings, dimension, drawn, loss?.batch ?? 'labelled');
+        const rows = model.forward(drawn.indices, hyperparameters);
+        const batch = batchOf(rows, dimension, drawn.labels, loss?.batch ?? 'labelled');
         const options = { gradient: true, signal };
         const evaluation = await this.engine.evaluate(hyperparameters.loss, batch, options);
-        scatter(evaluation, dimension, drawn, gradient);
+        gradient = gradientOf(evaluation);
         result = evaluation;
       }
     }
-    optimize(state, gradient, dimension, hyperparameters);
+    model.learn(gradient, hyperparameters);
+    this.isStale = true;
     state.step++;
     this.lastStep = {
       step: state.step,
       loss: result.loss,
       count: result.count,
-      gradientNorm: pairs > 0 ? Math.sqrt(squaredLength(gradient) / (2 * pairs)) : 0,
+      gradientNorm: gradient ? Math.sqrt(squaredLength(gradient) / (2 * pairs)) : 0,
     };
   }
 
   /** Brings alignment, uniformity and radius up to date with the last step. */
   measure(): void {
     const { dataset, dimension, seed } = this.start;
-    const { embeddings, step } = this.state;
+    const { embeddings } = this;
+    const { step } = this.state;
     const pairs = Array.from({ length: Math.min(pairCount(dataset), MEASURED) }, (_, pair) =>
       pairOf(dataset, pair, seed, step),
     );
@@ -119,10 +134,10 @@ export class HostSimulation {
 
   /** @param positions receives x, y, z, 0 per point. */
   project(positions: Float32Array): void {
-    this.projection.project(this.state.embeddings, positions);
+    this.projection.project(this.embeddings, positions);
   }
 
-  /** Moves one point (up to three dimensions), at rest; on the sphere to the nearest place there. */
+  /** Moves one free point (up to three dimensions), at rest; on the sphere to the nearest place there. */
   place(point: number, x: number, y: number, z: number): void {
     const { start, hyperparameters, state } = this;
     const place = placeOf(start, hyperparameters.geometry, point, [x, y, z]);
@@ -141,7 +156,8 @@ export class HostSimulation {
       momentsForgotten ? new Float32Array(array.length) : array.slice();
     return {
       step: state.step,
-      embeddings: state.embeddings.slice(),
+      embeddings: this.embeddings.slice(),
+      ...(state.weights && { weights: state.weights.slice() }),
       firstMoments: moments(state.firstMoments),
       secondMoments: moments(state.secondMoments),
       optimizerSteps: momentsForgotten ? 0 : state.optimizerSteps,

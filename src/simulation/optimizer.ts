@@ -39,10 +39,12 @@ export function forgetsMoments(before: Hyperparameters, after: Hyperparameters):
  *
  * shaders/optimizer.wgsl does the same. Sums here are float64, the state is float32.
  *
- * @param gradient points x dimension, row-major, like the state's arrays.
+ * @param points points x dimension, row-major; the weights of an encoder are points of one coordinate on the plane.
+ * @param gradient laid out as the points, like the state's arrays.
  */
 export function optimize(
-  state: RunState,
+  points: Float32Array,
+  state: Pick<RunState, 'firstMoments' | 'secondMoments' | 'optimizerSteps'>,
   gradient: Float32Array,
   dimension: number,
   settings: Pick<Hyperparameters, 'geometry' | 'optimizer' | 'learningRate'>,
@@ -58,8 +60,8 @@ export function optimize(
   const update = new Float64Array(dimension);
   const moved = new Float64Array(dimension);
 
-  for (let start = 0; start < state.embeddings.length; start += dimension) {
-    load(point, state.embeddings, start);
+  for (let start = 0; start < points.length; start += dimension) {
+    load(point, points, start);
     load(tangent, gradient, start);
 
     if (onSphere) {
@@ -67,7 +69,7 @@ export function optimize(
       if (Math.abs(square - 1) > SPHERE_TOLERANCE) {
         if (square > LEAST_SQUARE && square < GREATEST_SQUARE) {
           scale(point, 1 / Math.sqrt(square));
-          store(point, state.embeddings, start);
+          store(point, points, start);
         }
         continue;
       }
@@ -106,7 +108,7 @@ export function optimize(
     const square = dot(moved, moved);
     if (!(square < GREATEST_SQUARE)) continue;
     if (onSphere) scale(moved, 1 / Math.sqrt(square));
-    store(moved, state.embeddings, start);
+    store(moved, points, start);
     store(first, state.firstMoments, start);
     store(second, state.secondMoments, start);
   }

@@ -1,4 +1,6 @@
 import type { Dataset } from '../data/dataset.ts';
+import type { Augmentation } from '../data/inputs.ts';
+import type { EncoderShape } from '../engine/encoder.ts';
 import type { LossSpec } from '../losses/registry.ts';
 
 export type Geometry = 'sphere' | 'plane';
@@ -11,6 +13,13 @@ export interface Start {
   dimension: number;
   /** Points, and which are positives of each other. */
   dataset: Dataset;
+  /** The network that turns inputs into embeddings. Without one the points are free: each embedding is its own parameter. */
+  encoder?: Omit<EncoderShape, 'outputs'>;
+}
+
+/** The encoder of a run, if it has one. */
+export function encoderShapeOf({ encoder, dimension }: Start): EncoderShape | undefined {
+  return encoder && { ...encoder, outputs: dimension };
 }
 
 /** What can be changed while a run goes on; the next step uses it. */
@@ -21,6 +30,12 @@ export interface Hyperparameters {
   geometry: Geometry;
   optimizer: OptimizerKind;
   learningRate: number;
+  /** How the views of one thing differ, for an encoder. Default: not at all. */
+  augmentation?: Augmentation;
+}
+
+export function augmentationOf({ augmentation }: Hyperparameters): Augmentation {
+  return augmentation ?? { noise: 0, axes: 0 };
 }
 
 /** Small numbers about a run, read back without stalling it. Not every field is measured at every step. */
@@ -46,7 +61,9 @@ export interface RunState {
   step: number;
   /** points x dimension, row-major. */
   embeddings: Float32Array;
-  /** The optimizer's first and second moments, points x dimension each; zeros where it keeps none. */
+  /** The encoder's, laid out as its layers have them; without an encoder the embeddings are what is learned. */
+  weights?: Float32Array;
+  /** The optimizer's first and second moments, one per weight or coordinate; zeros where it keeps none. */
   firstMoments: Float32Array;
   secondMoments: Float32Array;
   /** Steps the present optimizer has taken, for Adam's bias correction. */

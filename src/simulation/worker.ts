@@ -84,7 +84,8 @@ class Run {
         break;
       case 'snapshot': {
         const state = this.simulation.snapshot();
-        const arrays = [state.embeddings, state.firstMoments, state.secondMoments];
+        const { embeddings, weights = new Float32Array(), firstMoments, secondMoments } = state;
+        const arrays = [embeddings, weights, firstMoments, secondMoments];
         send(
           { type: 'snapshot', state },
           arrays.map((array) => array.buffer),

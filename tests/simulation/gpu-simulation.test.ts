@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Browser } from 'puppeteer';
-import type { Hyperparameters } from '../../src/simulation/settings.ts';
+import type { Hyperparameters, Start } from '../../src/simulation/settings.ts';
 import { launch } from '../browser/launch.ts';
 import { openModulePage } from '../browser/open-page.ts';
 import type { ModulePage } from '../browser/open-page.ts';
@@ -34,6 +34,33 @@ const CASES: Record<string, Case> = {
     batchPairs: 40,
     geometry: 'plane',
   }),
+  'an encoder, NT-Xent, SGD on the sphere, mini-batches with noise': withEncoder(
+    aCase('instances', 200, 5, {
+      loss: { kind: 'nt-xent' },
+      batchPairs: 40,
+      augmentation: { noise: 0.5, axes: 3 },
+    }),
+    { inputs: 5, layers: 2, width: 33, activation: 'tanh' },
+  ),
+  'an encoder, two towers, classes, Adam, above three dimensions': withEncoder(
+    aCase('classes', 99, 8, {
+      loss: { kind: 'info-nce' },
+      batchPairs: 17,
+      optimizer: 'adam',
+      augmentation: { noise: 1, axes: 100 },
+    }),
+    { inputs: 16, layers: 1, width: 32, activation: 'relu' },
+  ),
+  'a linear encoder, whole ring, momentum in the plane': withEncoder(
+    aCase('ring', 101, 2, {
+      loss: { kind: 'clip' },
+      batchPairs: 50,
+      optimizer: 'momentum',
+      geometry: 'plane',
+      learningRate: 0.01,
+    }),
+    { inputs: 4, layers: 0, width: 1, activation: 'linear' },
+  ),
   'two points': aCase('instances', 2, 3, { loss: { kind: 'nt-xent' }, batchPairs: 1 }),
 };
 
@@ -47,6 +74,10 @@ function aCase(
     start: { seed: 7, dimension, dataset: { kind, points, classes: kind === 'classes' ? 4 : 1 } },
     hyperparameters: { optimizer: 'sgd', geometry: 'sphere', learningRate: 0.05, ...changes },
   };
+}
+
+function withEncoder({ start, hyperparameters }: Case, encoder: Start['encoder']): Case {
+  return { start: { ...start, encoder }, hyperparameters };
 }
 
 for (const name of ['chromium', 'firefox'] as const) {
@@ -77,6 +108,7 @@ for (const name of ['chromium', 'firefox'] as const) {
         // Adam divides by the gradient's size, so what is rounding in the gradient is not rounding in the step.
         const tolerance = run.hyperparameters.optimizer === 'adam' ? 1e-3 : 1e-5;
         expect(difference.embeddings).toBeLessThan(tolerance);
+        expect(difference.weights).toBeLessThan(tolerance);
         expect(difference.moments).toBeLessThan(tolerance);
         expect(difference.positions).toBeLessThan(tolerance);
         expect(difference.optimizerSteps).toEqual([steps, steps]);
@@ -94,8 +126,12 @@ for (const name of ['chromium', 'firefox'] as const) {
       'is the same run for the same seed, and after a hand-over, bit for bit',
       { timeout: TWO_MINUTES },
       async () => {
-        const run = CASES['classes, SupCon, Adam on the circle, mini-batches'];
-        expect(await page.call('isReproducible', run, 10)).toBe(true);
+        for (const title of [
+          'classes, SupCon, Adam on the circle, mini-batches',
+          'an encoder, two towers, classes, Adam, above three dimensions',
+        ]) {
+          expect(await page.call('isReproducible', CASES[title], 10), title).toBe(true);
+        }
       },
     );
 

@@ -26,6 +26,8 @@ export interface Case {
 export interface Difference {
   embeddings: number;
   moments: number;
+  /** 0 without an encoder. */
+  weights: number;
   optimizerSteps: [number, number];
   statistics: [Statistics, Statistics];
   positions: number;
@@ -116,6 +118,7 @@ export async function compare({ start, hyperparameters }: Case, steps: number): 
         furthest(state.firstMoments, expected.firstMoments),
         furthest(state.secondMoments, expected.secondMoments),
       ),
+      weights: furthest(state.weights ?? new Float32Array(), expected.weights ?? new Float32Array()),
       optimizerSteps: [state.optimizerSteps, expected.optimizerSteps],
       statistics: [await newestStatistics(simulation, steps), host.statistics!],
       positions: start.dimension > 3 ? 0 : furthest(await displayed(simulation), positions),
@@ -142,6 +145,7 @@ export async function isReproducible({ start, hyperparameters }: Case, steps: nu
     a.step === b.step &&
     a.optimizerSteps === b.optimizerSteps &&
     furthest(a.embeddings, b.embeddings) === 0 &&
+    furthest(a.weights ?? a.embeddings, b.weights ?? b.embeddings) === 0 &&
     furthest(a.firstMoments, b.firstMoments) === 0 &&
     furthest(a.secondMoments, b.secondMoments) === 0
   );

@@ -1,6 +1,7 @@
 import metricsShader from '../../../shaders/metrics.wgsl?raw';
 import { fieldsOf } from '../../engine/webgpu/wgsl.ts';
 import { WorkCursor } from '../../engine/webgpu/work.ts';
+import type { Work } from '../../engine/webgpu/work.ts';
 import type { Statistics } from '../settings.ts';
 import type { Measurement } from './measurement.ts';
 
@@ -21,6 +22,8 @@ export class Reporter {
   private readonly free: GPUBuffer[];
   /** The buffer that Measurement.report writes. */
   private readonly source: GPUBuffer;
+  /** What brings the embeddings that are measured up to date. */
+  private readonly refreshing: readonly Work[];
   private readonly onMoreToTell: () => void;
   /** The present program has finished a step, so that its totals mean something. */
   private hasTotals = false;
@@ -31,8 +34,9 @@ export class Reporter {
   private disposed = false;
 
   /** @param onMoreToTell called when a report left something untold and another may be encoded. */
-  constructor(device: GPUDevice, source: GPUBuffer, onMoreToTell: () => void) {
+  constructor(device: GPUDevice, source: GPUBuffer, refreshing: readonly Work[], onMoreToTell: () => void) {
     this.source = source;
+    this.refreshing = refreshing;
     this.onMoreToTell = onMoreToTell;
     this.ring = Array.from({ length: RING }, (_, index) =>
       device.createBuffer({
@@ -74,7 +78,7 @@ export class Reporter {
       this.measurementDue = false;
       this.lastMeasured = now;
     }
-    const works = [...(measures ? metrics : []), report];
+    const works = [...this.refreshing, ...(measures ? metrics : []), report];
     new WorkCursor(works).encode(encoder, Infinity);
     encoder.copyBufferToBuffer(this.source, 0, staging, 0, REPORT_BYTES);
     return staging;

@@ -1,6 +1,7 @@
 import datasetShader from '../../../shaders/dataset.wgsl?raw';
 import { pairCount } from '../../data/dataset.ts';
 import type { Dataset, DatasetKind } from '../../data/dataset.ts';
+import { thingsOf } from '../../data/inputs.ts';
 import { refuseBeyondLimits } from '../../engine/webgpu/memory.ts';
 import { packUniform } from '../../engine/webgpu/wgsl.ts';
 import { MEASURED } from '../metrics.ts';
@@ -15,6 +16,9 @@ export const SHOWN = 3;
 /** The buffers that make up a run, whatever its loss: what a RunState is on the host, and what the picture needs. */
 export interface RunMemory {
   points: GPUBuffer;
+  /** The encoder's weights and, per point, the thing that its inputs are views of; next to nothing without an encoder. */
+  weights: GPUBuffer;
+  things: GPUBuffer;
   firstMoments: GPUBuffer;
   secondMoments: GPUBuffer;
   clock: GPUBuffer;
@@ -34,7 +38,7 @@ export interface RunMemory {
  */
 export function createRunMemory(
   device: GPUDevice,
-  { dataset, dimension, seed }: Start,
+  { dataset, dimension, seed, encoder }: Start,
   state: RunState,
 ): RunMemory {
   const coordinates = 4 * dataset.points * dimension;
@@ -45,11 +49,16 @@ export function createRunMemory(
       size: Math.max(16, size),
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     });
+  const { weights = new Float32Array() } = state;
+  const things = encoder ? thingsOf(dataset, encoder.inputs, seed) : new Float32Array();
+  refuseBeyondLimits(device, 'dataset.points', things.byteLength);
   const datasetUniform = packDataset(dataset, seed);
   const memory: RunMemory = {
     points: storage('points', coordinates),
-    firstMoments: storage('first moments', coordinates),
-    secondMoments: storage('second moments', coordinates),
+    weights: storage('weights', weights.byteLength),
+    things: storage('things', things.byteLength),
+    firstMoments: storage('first moments', state.firstMoments.byteLength),
+    secondMoments: storage('second moments', state.secondMoments.byteLength),
     clock: storage('clock', 8),
     origins: storage('origins', 8 * dataset.points),
     dataset: device.createBuffer({
@@ -67,6 +76,8 @@ export function createRunMemory(
   const { queue } = device;
   queue.writeBuffer(memory.dataset, 0, datasetUniform);
   queue.writeBuffer(memory.points, 0, state.embeddings.slice());
+  queue.writeBuffer(memory.weights, 0, weights.slice());
+  queue.writeBuffer(memory.things, 0, things.slice());
   queue.writeBuffer(memory.firstMoments, 0, state.firstMoments.slice());
   queue.writeBuffer(memory.secondMoments, 0, state.secondMoments.slice());
   queue.writeBuffer(memory.clock, 0, Uint32Array.of(state.step, state.optimizerSteps));

@@ -4,6 +4,7 @@ import randomShader from '../../../shaders/random.wgsl?raw';
 import runStateShader from '../../../shaders/run-state.wgsl?raw';
 import sampleShader from '../../../shaders/sample.wgsl?raw';
 import { pairCount } from '../../data/dataset.ts';
+import { weightCount } from '../../engine/encoder.ts';
 import { kernel } from '../../engine/webgpu/kernel.ts';
 import { createLossProgram, refines } from '../../engine/webgpu/loss-program.ts';
 import { pairLabels, pairLayout } from '../../engine/webgpu/pair-shape.ts';
@@ -13,7 +14,9 @@ import { wholeWork } from '../../engine/webgpu/work.ts';
 import type { Work } from '../../engine/webgpu/work.ts';
 import { expectNegatives } from '../../engine/validate.ts';
 import { resolve } from '../resolve.ts';
+import { encoderShapeOf } from '../settings.ts';
 import type { Hyperparameters, OptimizerKind, Start } from '../settings.ts';
+import { encodeBatch } from './encoding.ts';
 import { compileMeasurement, createMeasurement } from './measurement.ts';
 import type { Measurement } from './measurement.ts';
 import type { RunMemory } from './run-memory.ts';
@@ -25,7 +28,7 @@ const OPTIMIZERS: Record<OptimizerKind, number> = { sgd: 0, momentum: 1, adam: 2
 export interface StepProgram {
   /** Which loss and batch size it was built for: hyperparameters with the same key need no new program. */
   key: string;
-  /** Sample, pair skeleton, optimizer and clock. Nothing of the run changes before the last of them. */
+  /** Sample, encoder forward, pair skeleton, encoder backward, optimizer and clock. Nothing of the run changes before the last of them. */
   works: readonly Work[];
   /** Compiles what measures the run; to be called once, when points move, so that they need not wait for it. */
   measure(): Promise<Measurement>;
@@ -49,6 +52,7 @@ export async function createStepProgram(
   hyperparameters: Hyperparameters,
 ): Promise<StepProgram> {
   const { dataset, dimension } = start;
+  const encoderShape = encoderShapeOf(start);
   const { loss } = resolve(hyperparameters);
   const pairs = Math.min(hyperparameters.batchPairs, pairCount(dataset));
   const isPaired = loss.batch === 'paired';
@@ -70,7 +74,12 @@ export async function createStepProgram(
   const creating = createLossProgram(device, loss, shape, 'batchPairs');
   const compiling = Promise.all([
     compute('sample', [randomShader, datasetShader, runStateShader, sampleShader].join('\n'), 'sampleBatch'),
-    compute('optimizer', optimizing, 'optimizePoints'),
+    kernel(device, {
+      label: 'optimizer',
+      source: optimizing,
+      entryPoint: 'optimizePoints',
+      constants: { EVERY_POINT: Number(encoderShape !== undefined) },
+    }),
     compute('clock', optimizing, 'advanceClock'),
   ]);
   const [program, kernels] = await Promise.all([creating, compiling]).catch((error: unknown) => {
@@ -80,9 +89,24 @@ export async function createStepProgram(
     );
     throw error;
   });
+  const { keyStart } = pairLayout(shape, loss.anchors);
+  const secondStart = isPaired ? keyStart : pairs;
+  const { embeddings, labels, outputs, totals } = program.buffers;
+  const encoding =
+    encoderShape &&
+    (await encodeBatch(
+      device,
+      memory,
+      start,
+      encoderShape,
+      { rows: secondStart + Math.max(1, pairs), padding: { start: pairs, end: secondStart } },
+      { embeddings, gradients: outputs },
+    ).catch((error: unknown) => {
+      program.dispose();
+      throw error;
+    }));
   const [sample, optimize, advance] = kernels;
 
-  const { keyStart } = pairLayout(shape, loss.anchors);
   const uniform = (label: string, contents: ArrayBuffer) => {
     const size = contents.byteLength;
     const buffer = device.createBuffer({
@@ -93,12 +117,15 @@ export async function createStepProgram(
     device.queue.writeBuffer(buffer, 0, contents);
     return buffer;
   };
+  /** What the optimizer moves: points, or weights, each of which is a point of one coordinate in the plane. */
+  const learned = encoderShape
+    ? { points: weightCount(encoderShape), dimension: 1 }
+    : { points: dataset.points, dimension };
   const optimizerValues = ({ optimizer, geometry, learningRate }: Hyperparameters) =>
     packUniform(optimizerShader, 'Optimizer', {
-      points: dataset.points,
-      dimension,
+      ...learned,
       kind: OPTIMIZERS[optimizer],
-      onSphere: Number(geometry === 'sphere'),
+      onSphere: Number(geometry === 'sphere' && !encoderShape),
       learningRate,
     });
   const uniforms = {
@@ -106,19 +133,25 @@ export async function createStepProgram(
       'sampling',
       packUniform(sampleShader, 'Sampling', {
         pairs,
-        secondStart: isPaired ? keyStart : pairs,
-        dimension,
+        secondStart,
+        // Embeddings come from the encoder, not from the points.
+        dimension: encoderShape ? 0 : dimension,
         paired: Number(isPaired),
       }),
     ),
     optimizer: uniform('optimizer', optimizerValues(hyperparameters)),
   };
-  const { embeddings, labels, outputs, totals } = program.buffers;
   if (isPaired) device.queue.writeBuffer(labels, 0, pairLabels(shape, keyStart).slice());
   const resources = { ...memory, ...uniforms, embeddings, labels, gradients: outputs };
   const whole = (entry: typeof sample, invocations: number, size: number, cost: number) =>
     wholeWork(entry, resources, invocations, size, cost);
-  const coordinates = dataset.points * dimension;
+  const optimization = wholeWork(
+    optimize,
+    encoding ? { ...resources, points: memory.weights, gradients: encoding.weightGradients } : resources,
+    learned.points,
+    64,
+    20 * learned.points * learned.dimension,
+  );
   let disposed = false;
   let measurement: Measurement | undefined;
 
@@ -126,9 +159,16 @@ export async function createStepProgram(
     key: stepKey(start, hyperparameters),
     works: [
       // Classes of one point each have no pairs: nothing to learn from, yet a run.
-      ...(pairs > 0 ? [whole(sample, pairs, 64, 2 * pairs * dimension), ...program.works] : []),
+      ...(pairs > 0
+        ? [
+            whole(sample, pairs, 64, 2 * pairs * dimension),
+            ...(encoding?.forward ?? []),
+            ...program.works,
+            ...(encoding?.backward ?? []),
+          ]
+        : []),
       // Together, so that a step is never left with its points moved and its clock behind.
-      together(whole(optimize, dataset.points, 64, 20 * coordinates), whole(advance, 1, 1, 1)),
+      together(optimization, whole(advance, 1, 1, 1)),
     ],
     measure: async () => {
       const compiled = await compileMeasurement(device);
@@ -143,11 +183,13 @@ export async function createStepProgram(
     },
     configure: (next) => {
       program.setParameters(resolve(next).values);
+      encoding?.configure(next);
       device.queue.writeBuffer(uniforms.optimizer, 0, optimizerValues(next));
     },
     dispose: () => {
       disposed = true;
       program.dispose();
+      encoding?.dispose();
       for (const buffer of Object.values(uniforms)) buffer.destroy();
       measurement?.dispose();
     },
