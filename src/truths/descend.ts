@@ -19,8 +19,6 @@ export async function descend(
   const size = labels.length * dimension;
   const embeddings = normals(size, seed, 0);
   const state = {
-    step: 0,
-    embeddings,
     firstMoments: new Float32Array(size),
     secondMoments: new Float32Array(size),
     optimizerSteps: 0,
@@ -31,7 +29,7 @@ export async function descend(
     loss = evaluation.loss;
     const { gradient } = evaluation;
     if (!gradient || !('embeddings' in gradient)) throw new Error('A labelled loss gave no gradient.');
-    optimize(state, gradient.embeddings, dimension, {
+    optimize(embeddings, state, gradient.embeddings, dimension, {
       geometry: 'sphere',
       optimizer: 'adam',
       learningRate: step < (steps * 2) / 3 ? learningRate : learningRate * REST,
