@@ -86,6 +86,9 @@ const towers = [
   ['one query', paired(3, 1)],
   ['five queries', paired(4, 5)],
 ] as const;
+const similar = [
+  ['similar and dissimilar pairs', { ...paired(3, 5), similar: Uint8Array.of(1, 0, 1, 1, 0) }],
+] as const;
 const queue = [
   ['extra negatives', paired(3, 4, 6)],
   ['one query and its extra negative', paired(2, 1, 1)],
@@ -106,7 +109,9 @@ const LEARNABLE = ['temperature', 'logitScale', 'logitBias'];
 const cases = losses.flatMap((loss) => {
   const gentle = Object.fromEntries(Object.entries(GENTLE).filter(([name]) => name in loss.parameters));
   const batches: readonly (readonly [string, Batch])[] =
-    loss.batch === 'labelled' ? [...pairs, ...classes] : [...towers, ...(loss.extraNegatives ? queue : [])];
+    loss.batch === 'labelled'
+      ? [...pairs, ...classes, ...(loss.takesSimilar ? similar : [])]
+      : [...towers, ...(loss.extraNegatives ? queue : [])];
   const accepted = batches.filter(([, batch]) => !loss.needsNegatives || hasNegatives(batch));
   return variations(loss).flatMap((variation) => {
     const spec = { kind: loss.kind, ...gentle, ...variation } as LossSpec;
@@ -145,7 +150,7 @@ describe.each(cases)('%s %o', (_, spec, batch) => {
     }
   });
 
-  test('row losses, weighed by their terms, average to the loss', async () => {
+  test.runIf(isMeanOfRows(spec))('row losses, weighed by their terms, average to the loss', async () => {
     const { loss, count, rowLosses } = await engine.evaluate(spec, batch, { rowLosses: true });
     const weights = Array.from(rowLosses!, (_row, row) => termsOf(spec, batch, row));
     expect(weights.reduce((sum, weight) => sum + weight)).toBe(count);
@@ -158,6 +163,12 @@ function hasNegatives(batch: Batch): boolean {
   return !('labels' in batch) || new Set(batch.labels).size > 1;
 }
 
+/** Whether a loss is a mean over all of its anchors' terms, and not a sum of means or a logarithm of one. */
+function isMeanOfRows(spec: LossSpec): boolean {
+  if (spec.kind === 'contrastive') return spec.reduction === 'mean';
+  return spec.kind !== 'align-uniform';
+}
+
 /** How many terms the documentation promises an anchor. */
 function termsOf({ kind }: LossSpec, { labels }: Partial<LabelledBatch>, anchor: number): number {
   if (!labels) return 1;
@@ -167,6 +178,8 @@ function termsOf({ kind }: LossSpec, { labels }: Partial<LabelledBatch>, anchor:
       return Math.min(positives, 1);
     case 'circle':
       return positives > 0 && positives < labels.length - 1 ? 1 : 0;
+    case 'contrastive':
+      return labels.length - 1;
     case 'multi-similarity':
       return Math.min(labels.length - 1, 1);
     default:
@@ -175,7 +188,7 @@ function termsOf({ kind }: LossSpec, { labels }: Partial<LabelledBatch>, anchor:
 }
 
 function isVectors(name: string): boolean {
-  return name !== 'dimension';
+  return name !== 'dimension' && name !== 'similar';
 }
 
 /** `count` unit vectors whose cosines are all -1 / (count - 1). */

@@ -36,16 +36,14 @@ export function validateEvaluation(
 ): { loss: AnyLoss; values: ParameterValues; layout: BatchLayout } {
   const { loss, values } = resolveLoss(spec, reject);
   const layout = validateBatch(batch);
-  if (layout.kind !== loss.batch) {
+  if (layout.kind !== loss.batch && !loss.takesSimilar) {
     const wanted = loss.batch === 'labelled' ? 'embeddings and labels' : 'queries and keys';
     reject('batch', `${loss.name} takes ${wanted}`);
   }
   if (layout.extraNegatives > 0 && !loss.extraNegatives) {
     reject('batch.negatives', `${loss.name} takes no extra negatives`);
   }
-  if ('similar' in batch && batch.similar !== undefined) {
-    reject('batch.similar', `${loss.name} has no use for it; keys[i] is the positive of queries[i]`);
-  }
+  if ('queries' in batch) expectSimilar(loss, batch);
   if ('labels' in batch && layout.rows > 1) {
     expectNegatives(
       loss,
@@ -56,6 +54,15 @@ export function validateEvaluation(
     Math.max(similarity, loss.largestLogit(values, similarity)),
   );
   return { loss, values, layout };
+}
+
+function expectSimilar({ name, takesSimilar }: AnyLoss, { similar }: PairedBatch): void {
+  if (takesSimilar && similar === undefined) {
+    reject('batch.similar', `${name} has to know which pairs are similar; expected 1 or 0 per pair`);
+  }
+  if (!takesSimilar && similar !== undefined) {
+    reject('batch.similar', `${name} has no use for it; keys[i] is the positive of queries[i]`);
+  }
 }
 
 /** @throws InputError when the loss cannot do without negatives and the batch has none. */

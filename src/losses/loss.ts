@@ -1,3 +1,4 @@
+import type { DistanceRule } from './distance-rule.ts';
 import type { FeatureRule } from './feature-rule.ts';
 import type { MatchRule } from './match-rule.ts';
 import type { PairRule } from './pair-rule.ts';
@@ -70,6 +71,9 @@ interface CommonDefinition<
 
   /** Whether a paired batch may bring extra negatives; they then replace the other queries' keys in the denominator. */
   extraNegatives?: boolean;
+
+  /** Whether it also takes, and then needs, a paired batch that says which of its pairs are similar. */
+  takesSimilar?: boolean;
 
   /** Whether an anchor's denominator holds one positive at a time, its other positives staying out of it. */
   isolatesPositives?: boolean;
@@ -146,7 +150,7 @@ export interface PointLoss<
   Kind extends string = string,
   Parameters extends Record<string, Parameter> = Record<string, Parameter>,
 > extends PointDefinition<Kind, Parameters> {
-  skeleton: 'distances' | 'triplets';
+  skeleton: 'triplets';
 }
 
 /** A loss in which every query meets its own key and nobody else. */
@@ -157,6 +161,19 @@ export interface MatchLoss<
   skeleton: 'matches';
   rule: MatchRule;
   /** WGSL source of the same function, shaders/losses. */
+  shader: string;
+}
+
+/** A loss over the distances of points that meet: all of a labelled set; a query and its key, and maybe their towers. */
+export interface DistanceLoss<
+  Kind extends string = string,
+  Parameters extends Record<string, Parameter> = Record<string, Parameter>,
+> extends PointDefinition<Kind, Parameters> {
+  skeleton: 'distances';
+  /** Whether the points of one tower of a paired batch meet each other, as negatives. */
+  meetsOwnTower?: boolean;
+  rule: DistanceRule;
+  /** WGSL source of the same functions, shaders/losses. */
   shader: string;
 }
 
@@ -178,6 +195,7 @@ export type LossDefinition<
   | PairLoss<Kind, Parameters>
   | MatchLoss<Kind, Parameters>
   | FeatureLoss<Kind, Parameters>
+  | DistanceLoss<Kind, Parameters>
   | PointLoss<Kind, Parameters>;
 
 export interface Documentation {
@@ -212,6 +230,13 @@ export function defineMatchLoss<
   const Parameters extends Record<string, Parameter>,
 >(definition: Omit<MatchLoss<Kind, Parameters>, 'skeleton'>): MatchLoss<Kind, Parameters> {
   return { skeleton: 'matches', ...definition };
+}
+
+export function defineDistanceLoss<
+  const Kind extends string,
+  const Parameters extends Record<string, Parameter>,
+>(definition: Omit<DistanceLoss<Kind, Parameters>, 'skeleton'>): DistanceLoss<Kind, Parameters> {
+  return { skeleton: 'distances', ...definition };
 }
 
 export function defineFeatureLoss<

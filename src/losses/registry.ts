@@ -1,10 +1,13 @@
+import { alignUniform } from './align-uniform.ts';
 import { circle } from './circle.ts';
 import { clip } from './clip.ts';
+import { contrastive } from './contrastive.ts';
 import { debiased } from './debiased.ts';
 import { decoupled } from './decoupled.ts';
 import { hardNegative } from './hard-negative.ts';
 import { infoNce } from './info-nce.ts';
 import type {
+  DistanceLoss,
   FeatureLoss,
   MatchLoss,
   PairLoss,
@@ -33,6 +36,8 @@ const registered = [
   circle,
   debiased,
   hardNegative,
+  contrastive,
+  alignUniform,
   simSiam,
 ] as const;
 
@@ -43,8 +48,10 @@ export type LossKind = LossSpec['kind'];
 export type AnyPairLoss = Omit<PairLoss, 'kind'> & { kind: LossKind };
 export type AnyMatchLoss = Omit<MatchLoss, 'kind'> & { kind: LossKind };
 export type AnyFeatureLoss = Omit<FeatureLoss, 'kind'> & { kind: LossKind };
+export type AnyDistanceLoss = Omit<DistanceLoss, 'kind'> & { kind: LossKind };
 /** All that have their formula over points. */
-export type AnyPointLoss = AnyMatchLoss | AnyFeatureLoss | (Omit<PointLoss, 'kind'> & { kind: LossKind });
+export type AnyPointLoss =
+  AnyMatchLoss | AnyFeatureLoss | AnyDistanceLoss | (Omit<PointLoss, 'kind'> & { kind: LossKind });
 export type AnyLoss = AnyPairLoss | AnyPointLoss;
 
 // Sound because parameter values reach a definition only through resolveParameters, which checks them against it.

@@ -37,17 +37,24 @@ export function labelled(
   size: number,
   dimension: number,
   regime: Regime,
+  draw = 0,
 ): LabelledBatch {
   const classes = labels(structure, size);
-  return { dimension, embeddings: around(classes, dimension, regime, 1), labels: classes };
+  return { dimension, embeddings: around(classes, dimension, regime, 1, draw), labels: classes };
 }
 
-export function paired(size: number, dimension: number, regime: Regime, negatives = 0): PairedBatch {
+export function paired(
+  size: number,
+  dimension: number,
+  regime: Regime,
+  negatives = 0,
+  draw = 0,
+): PairedBatch {
   const things = Uint32Array.from({ length: size }, (_, thing) => thing);
   const batch: PairedBatch = {
     dimension,
-    queries: around(things, dimension, regime, 2),
-    keys: around(things, dimension, regime, 3),
+    queries: around(things, dimension, regime, 2, draw),
+    keys: around(things, dimension, regime, 3, draw),
   };
   if (negatives > 0) {
     const others = Uint32Array.from({ length: negatives }, (_, other) => size + other);
@@ -56,12 +63,24 @@ export function paired(size: number, dimension: number, regime: Regime, negative
   return batch;
 }
 
+/** The same towers, told which pairs are similar: two of three. */
+export function partlySimilar(batch: PairedBatch): PairedBatch {
+  const pairs = batch.queries.length / batch.dimension;
+  return { ...batch, similar: Uint8Array.from({ length: pairs }, (_, pair) => Number(pair % 3 !== 1)) };
+}
+
 const SEED = 20_240_607;
 const CENTRES = 1000;
 
 /** Vectors around one centre per label. */
-function around(classes: Uint32Array, dimension: number, regime: Regime, stream: number): Float32Array {
-  const noise = normals(classes.length * dimension, SEED, stream);
+function around(
+  classes: Uint32Array,
+  dimension: number,
+  regime: Regime,
+  stream: number,
+  draw = 0,
+): Float32Array {
+  const noise = normals(classes.length * dimension, SEED + draw, stream);
   const lengths = normals(classes.length, SEED, stream + 500);
   const vectors = new Float32Array(noise.length);
   const spread = regime === 'trained' ? 0.02 : 1;

@@ -17,6 +17,10 @@ export async function evaluate(
       const { evaluateMatches } = await import('./evaluate-matches.ts');
       return evaluateMatches(loss, values, layout, batch, options);
     }
+    case 'distances': {
+      const { evaluateDistances } = await import('./evaluate-distances.ts');
+      return evaluateDistances(loss, values, layout, batch, options);
+    }
     default:
       throw new Error(`${loss.name} has no kernels on this engine.`);
   }

@@ -20,7 +20,7 @@ export function uploadBatch(
   write(queue, embeddings, 0, batch.queries);
   write(queue, embeddings, keyStart * row, batch.keys);
   if (batch.negatives) write(queue, embeddings, (keyStart + shape.rows) * row, batch.negatives);
-  write(queue, labels, 0, pairLabels(shape, keyStart));
+  write(queue, labels, 0, pairLabels(shape, keyStart, batch.similar));
 }
 
 /** The gradient in the shape of the batch, from the bytes of a program's outputs that begin at `offset`. */

@@ -47,6 +47,10 @@ export async function createLossProgram(
       const { createMatchProgram } = await import('./match-program.ts');
       return createMatchProgram(device, loss, shape, argument);
     }
+    case 'distances': {
+      const { createDistanceProgram } = await import('./distance-program.ts');
+      return createDistanceProgram(device, loss, shape, argument);
+    }
     default:
       throw new Error(`${loss.name} has no kernels on this engine.`);
   }

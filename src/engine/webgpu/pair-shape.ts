@@ -100,9 +100,19 @@ export function pairLayout(
   };
 }
 
-/** Query i and key i carry the label i, extra negatives one that matches nobody (NOBODY in shaders/pairing.wgsl). */
-export function pairLabels({ rows, extraNegatives }: PairShape, keyStart: number): Uint32Array {
+/**
+ * Query i and key i carry the label i; extra negatives, and keys that are not similar to their query, one that matches
+ * nobody (NOBODY in shaders/pairing.wgsl).
+ */
+export function pairLabels(
+  { rows, extraNegatives }: PairShape,
+  keyStart: number,
+  similar?: Uint8Array,
+): Uint32Array {
   const labels = new Uint32Array(keyStart + rows + extraNegatives).fill(0xffffffff);
-  for (let pair = 0; pair < rows; pair++) labels[pair] = labels[keyStart + pair] = pair;
+  for (let pair = 0; pair < rows; pair++) {
+    labels[pair] = pair;
+    if (!similar || similar[pair] === 1) labels[keyStart + pair] = pair;
+  }
   return labels;
 }

@@ -2,7 +2,7 @@ import normalizeGradientShader from '../../../shaders/normalize-gradient.wgsl?ra
 import normalizeShader from '../../../shaders/normalize.wgsl?raw';
 import termsShader from '../../../shaders/terms.wgsl?raw';
 import type { ParameterValues } from '../../losses/loss.ts';
-import type { AnyFeatureLoss, AnyMatchLoss } from '../../losses/registry.ts';
+import type { AnyDistanceLoss, AnyFeatureLoss, AnyMatchLoss } from '../../losses/registry.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { gradientFrom, uploadBatch } from './batch-transfer.ts';
 import { kernel } from './kernel.ts';
@@ -14,7 +14,7 @@ import { fieldsOf, packUniform } from './wgsl.ts';
 import { wholeWork } from './work.ts';
 import type { Work } from './work.ts';
 
-type Loss = AnyMatchLoss | AnyFeatureLoss;
+type Loss = AnyMatchLoss | AnyFeatureLoss | AnyDistanceLoss;
 
 /** What the kernels of a skeleton read and write, by the names they have in the shaders. */
 export type PointMemory = Readonly<Record<string, GPUBuffer>> & LossProgram['buffers'];
@@ -25,7 +25,13 @@ export interface PointBuffers {
   storage: Record<string, number>;
   /** Contents of uniforms that never change. */
   uniforms: Record<string, ArrayBuffer>;
+  /** How many parts the gradients are left in, to be added up. Default 1. */
+  splits?: number;
+  /** What one of the buffers tells of losses, where the totals and the row terms do not. */
+  tally?: { buffer: string; losses(values: ParameterValues, numbers: Float32Array): Losses };
 }
+
+type Losses = Required<Pick<Evaluation, 'loss' | 'count' | 'rowLosses'>>;
 
 /**
  * The ends that the skeletons over two towers of points share: normalization before their own work, the gradient
@@ -37,17 +43,20 @@ export class PointProgram implements LossProgram {
   private readonly device: GPUDevice;
   private readonly loss: Loss;
   private readonly shape: PairShape;
+  private readonly own: PointBuffers;
 
   private constructor(
     device: GPUDevice,
     loss: Loss,
     shape: PairShape,
+    own: PointBuffers,
     buffers: PointMemory,
     works: readonly Work[],
   ) {
     this.device = device;
     this.loss = loss;
     this.shape = shape;
+    this.own = own;
     this.buffers = buffers;
     this.works = works;
   }
@@ -97,14 +106,17 @@ export class PointProgram implements LossProgram {
     const works = [
       wholeWork(normalize, memory, points / 4, 64, coordinates),
       ...worksOf(memory),
-      ...(shape.gradient ? [wholeWork(normalizeGradient, memory, points / 4, 64, 2 * coordinates)] : []),
+      ...(shape.gradient
+        ? [wholeWork(normalizeGradient, memory, points / 4, 64, 2 * (own.splits ?? 1) * coordinates)]
+        : []),
     ];
-    return new PointProgram(device, loss, shape, memory, works);
+    return new PointProgram(device, loss, shape, own, memory, works);
   }
 
   setParameters(values: ParameterValues): void {
-    const { device, buffers, loss, shape } = this;
-    const size = { dimension: shape.dimension, quads: pairLayout(shape, loss.anchors).points / 4, splits: 1 };
+    const { device, buffers, loss, shape, own } = this;
+    const quads = pairLayout(shape, loss.anchors).points / 4;
+    const size = { dimension: shape.dimension, quads, splits: own.splits ?? 1 };
     const normalize = Number(values.normalize);
     const write = (buffer: GPUBuffer, contents: ArrayBuffer) => device.queue.writeBuffer(buffer, 0, contents);
     write(buffers.parameters, packUniform(loss.shader, 'Parameters', loss.constants(values)));
@@ -116,9 +128,10 @@ export class PointProgram implements LossProgram {
     uploadBatch(this.device, this.buffers, this.shape, this.loss.anchors, batch);
   }
 
-  async read(_values: ParameterValues, options: EvaluateOptions): Promise<Evaluation> {
-    const { loss, shape, buffers } = this;
+  async read(values: ParameterValues, options: EvaluateOptions): Promise<Evaluation> {
+    const { loss, shape, buffers, own } = this;
     const readback = new Readback(this.device);
+    const tallies = own.tally && readback.add(buffers[own.tally.buffer]);
     const totals = readback.add(buffers.totals);
     const terms = options.rowLosses && buffers.rowTerms ? readback.add(buffers.rowTerms) : undefined;
     const outputs = shape.gradient ? readback.add(buffers.outputs) : undefined;
@@ -126,8 +139,14 @@ export class PointProgram implements LossProgram {
 
     const [sum] = new Float32Array(bytes, totals.offset, 1);
     const [, count] = new Uint32Array(bytes, totals.offset, 2);
-    const result: Evaluation = { loss: sum / count, count };
-    if (options.rowLosses) {
+    let result: Evaluation = { loss: sum / count, count };
+    if (tallies && own.tally) {
+      const { rowLosses, ...told } = own.tally.losses(
+        values,
+        new Float32Array(bytes, tallies.offset, tallies.size / 4),
+      );
+      result = options.rowLosses ? { ...told, rowLosses } : told;
+    } else if (options.rowLosses) {
       // Four losses, then four counts. A loss without rows is the loss of the batch for every one of them.
       const losses = terms && new Float32Array(bytes, terms.offset, terms.size / 4);
       result.rowLosses = Float32Array.from({ length: shape.rows }, (_, row) =>

@@ -55,6 +55,14 @@ const badCalls: BadCall[] = [
     infoNce,
     towers({ similar: new Uint8Array(4) }),
   ),
+  evaluating('similar missing where it is needed', 'batch.similar', { kind: 'contrastive' }, towers()),
+  evaluating(
+    'extra negatives beside similar pairs',
+    'batch.negatives',
+    { kind: 'contrastive' },
+    towers({ negatives: vectors(3), similar: new Uint8Array(4) }),
+  ),
+  evaluating('margin NaN', 'loss.negativeMargin', { kind: 'contrastive', negativeMargin: Number.NaN }, set()),
   evaluating('one pair for a loss that needs negatives', 'batch.labels', { kind: 'decoupled' }, onePair),
   evaluating(
     'one class for a loss that needs negatives',

@@ -84,8 +84,8 @@ const noPositives: Case[] = [1, 2, 65].map((points) => ({
   run: async (engine, checks) => {
     const batch = labelled('singletons', points, 5, 'random');
     for (const spec of LABELLED) {
-      // Its negatives are terms of their own, unless there is but one point.
-      if (spec.kind === 'multi-similarity' && points > 1) continue;
+      // Their negatives are terms of their own, unless there is but one point.
+      if ((spec.kind === 'multi-similarity' || spec.kind === 'contrastive') && points > 1) continue;
       await isEmpty(checks, engine, spec, batch);
       if ('negatives' in findLoss(spec.kind)!.parameters) {
         await isEmpty(checks, engine, { ...spec, negatives: false } as LossSpec, batch);
@@ -114,7 +114,9 @@ const zeroVectors: Case = {
   name: 'zero vectors: cosine 0 with everything, gradient exactly 0',
   run: async (engine, checks) => {
     const dimension = 5;
-    for (const spec of LABELLED) {
+    for (const any of LABELLED) {
+      // Zero and a unit vector are 1 apart, at the very corner of the default margin.
+      const spec = any.kind === 'contrastive' ? { ...any, negativeMargin: 0.9 } : any;
       const batch = labelled('pairs', 9, dimension, 'random');
       batch.embeddings.fill(0, 2 * dimension, 4 * dimension);
       await agreesWithReference(checks, engine, spec, batch);

@@ -2,9 +2,10 @@ import type { Batch } from '../../../src/engine/engine.ts';
 import type { AnyLoss, LossSpec } from '../../../src/losses/registry.ts';
 import { losses } from '../../../src/losses/registry.ts';
 import type { Regime, Structure } from '../batches.ts';
-import { labelled, paired, STRUCTURES } from '../batches.ts';
+import { labelled, paired, partlySimilar, STRUCTURES } from '../batches.ts';
 import type { Case, Group } from '../case.ts';
 import { agreesWithReference } from '../compare.ts';
+import { clearOfHinges } from '../hinges.ts';
 import { atTemperature, choices, extremes, variations } from '../specs.ts';
 
 const TEMPERATURES = [0.01, 0.07, 0.5, 10];
@@ -53,23 +54,26 @@ function casesOf(loss: AnyLoss): Case[] {
     const [size, dimension] = shape;
     const batchName =
       loss.batch === 'labelled' ? structure : extra > 0 ? `with ${extra} extra negatives` : 'pairs';
-    const batch = (): Batch =>
+    const draw = (index: number): Batch =>
       loss.batch === 'labelled'
-        ? labelled(structure, size, dimension, regime)
-        : paired(size, dimension, regime, extra);
+        ? labelled(structure, size, dimension, regime, index)
+        : paired(size, dimension, regime, extra, index);
     const isRefused =
       loss.needsNegatives && (structure === 'one class' || (structure === 'pairs' && size === 1));
     for (const spec of isRefused ? [] : specs) {
       const { kind, ...parameters } = spec;
       cases.push({
         name: `${kind} ${JSON.stringify(parameters)}, size ${size}, dimension ${dimension}, ${regime}, ${batchName}`,
-        run: (engine, checks) =>
-          agreesWithReference(checks, engine, spec, batch(), { trained: regime === 'trained' }),
+        run: async (engine, checks) => {
+          const batch = await clearOfHinges(spec, draw);
+          await agreesWithReference(checks, engine, spec, batch, { trained: regime === 'trained' });
+        },
       });
     }
   };
 
   for (const shape of SHAPES) add(shape, 'random', atTemperatures(loss, {}));
+  if (loss.takesSimilar) cases.push(...similarCases(loss));
   for (const shape of THOROUGH_SHAPES) {
     for (const variation of variations(loss)) {
       const regime = variation.normalize === false ? 'raw' : 'random';
@@ -94,6 +98,23 @@ function casesOf(loss: AnyLoss): Case[] {
     }
   }
   return cases;
+}
+
+/** Pairs that are similar or not, for a loss that otherwise takes one set. */
+function similarCases(loss: AnyLoss): Case[] {
+  return SHAPES.flatMap(([size, dimension]) =>
+    variations(loss).map((variation): Case => {
+      const spec = { kind: loss.kind, ...variation } as LossSpec;
+      const regime = variation.normalize === false ? 'raw' : 'random';
+      const draw = (index: number) => partlySimilar(paired(size, dimension, regime, 0, index));
+      return {
+        name: `${loss.kind} ${JSON.stringify(variation)}, ${size} similar and dissimilar pairs, dimension ${dimension}`,
+        run: async (engine, checks) => {
+          await agreesWithReference(checks, engine, spec, await clearOfHinges(spec, draw));
+        },
+      };
+    }),
+  );
 }
 
 /** One specification per temperature; one alone for losses that know none. */
