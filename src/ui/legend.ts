@@ -19,15 +19,23 @@ const POSITIVES: Record<State['data'], string> = {
 };
 
 export function legendOf(state: State): string {
-  const { data, links, dimension, geometry } = state;
+  const { data, links, dimension, model } = state;
   const { drawn, all } = linksDrawn(datasetOf(state));
   const some = drawn < all ? ` (${drawn} of ${all.toLocaleString('en')} shown)` : '';
   const lines = links && drawn > 0 ? ` and a line${some}` : '';
+  const what =
+    model === 'encoder'
+      ? 'Each point is what the encoder makes of one view.'
+      : 'Each point is one embedding.';
   const view = dimension > 3 ? ` ${dimension} dimensions, seen along their three principal axes (PCA).` : '';
-  const orbit = dimension > 2 ? 'Drag to turn, ' : '';
-  const hands =
-    dimension > 3
-      ? 'drag to turn.'
-      : `${orbit}drag a point to ${geometry === 'sphere' ? 'slide' : 'move'} it.`;
-  return `Each point is one embedding. ${POSITIVES[data]}${lines}.${view} ${hands[0].toUpperCase()}${hands.slice(1)}`;
+  return `${what} ${POSITIVES[data]}${lines}.${view} ${handsOf(state)}`;
+}
+
+function handsOf({ dimension, geometry, model }: State): string {
+  if (dimension > 3) return 'Drag to turn.';
+  const verb = geometry === 'sphere' ? 'slide' : 'move';
+  const point = model === 'encoder' ? 'only the encoder moves a point.' : `drag a point to ${verb} it.`;
+  return dimension > 2
+    ? `Drag to turn${model === 'encoder' ? '; ' : ', '}${point}`
+    : `${point[0].toUpperCase()}${point.slice(1)}`;
 }

@@ -6,7 +6,7 @@ import type { LossKind } from '../losses/registry.ts';
 import type { AnyField, NumberField } from '../values/fields.ts';
 import { complaint } from './hash.ts';
 import { LogSlider } from './log-slider.ts';
-import { batchPairsOf, datasetOf } from './run-settings.ts';
+import { axesOf, batchPairsOf, datasetOf } from './run-settings.ts';
 import { carriedOver, fieldOf, fields, liveFields, lossOf, parametersOf, withParameter } from './state.ts';
 import type { FieldName, State } from './state.ts';
 import type { Store } from './store.ts';
@@ -23,6 +23,9 @@ function binding<Value>(read: () => Value, write: (value: Value) => void) {
   };
 }
 
+/** A linear field of up to this many is a slider; larger ones, such as seeds, are typed. */
+const LARGEST_OF_SLIDERS = 100;
+
 /** Where the panel lies under the picture, as in page.css. There it begins folded, so that the picture comes first. */
 const PHONE = '(width <= 760px)';
 
@@ -38,6 +41,9 @@ class Panel {
   readonly #lossFolder: GUI;
   readonly #classes: Controller;
   readonly #links: Controller;
+  readonly #augmentation: GUI;
+  /** What an encoder is made of. */
+  readonly #encoder: Record<'inputs' | 'layers' | 'width' | 'activation', Controller>;
   /** What the batch comes to in points. */
   readonly #batchPoints = document.createElement('p');
   #parameterControllers: Controller[] = [];
@@ -64,6 +70,19 @@ class Panel {
     this.#add(data, 'dimension');
     this.#add(data, 'seed');
 
+    const model = this.#gui.addFolder('Model · starts a new run');
+    this.#add(model, 'model');
+    this.#encoder = {
+      inputs: this.#add(model, 'inputs'),
+      layers: this.#add(model, 'layers'),
+      width: this.#add(model, 'width'),
+      activation: this.#add(model, 'activation'),
+    };
+
+    this.#augmentation = this.#gui.addFolder('Augmentation');
+    this.#add(this.#augmentation, 'noise');
+    this.#addAxes(this.#augmentation);
+
     const view = this.#gui.addFolder('Engine and view');
     this.#add(view, 'engine');
     this.#links = this.#add(view, 'links');
@@ -87,7 +106,15 @@ class Panel {
     const all = pairs === pairCount(datasetOf(state)) ? ' (all)' : '';
     this.#batchPoints.textContent = `= ${(2 * pairs).toLocaleString('en')} points${all}`;
     const withClasses = state.data === 'classes';
-    this.#classes.show(withClasses);
+    const withEncoder = state.model === 'encoder';
+    const withHidden = withEncoder && state.layers > 0;
+    // Its inputs lie in clusters, too, unless they lie on a ring.
+    this.#classes.show(withClasses || (withEncoder && state.data === 'instances'));
+    this.#encoder.inputs.show(withEncoder);
+    this.#encoder.layers.show(withEncoder);
+    this.#encoder.width.show(withHidden);
+    this.#encoder.activation.show(withHidden);
+    this.#augmentation.show(withEncoder);
     // All points of a class are linked; those lines would be a thicket.
     this.#links.show(!withClasses);
   }
@@ -126,6 +153,10 @@ class Panel {
         value >= field.minimum && value <= field.maximum && (!field.integer || Number.isInteger(value));
       return new LogSlider(folder, { scale: () => field, read, write, accepts });
     }
+    if (field.maximum <= LARGEST_OF_SLIDERS) {
+      const step = field.integer ? 1 : 0.01;
+      return folder.add(binding(read, write), 'value', field.minimum, field.maximum, step);
+    }
     const clamped = (value: number) => write(Math.min(Math.max(value, field.minimum), field.maximum));
     return folder.add(binding(read, clamped), 'value').step(field.integer ? 1 : 0.01);
   }
@@ -152,6 +183,18 @@ class Panel {
     described(slider, label, description);
     this.#batchPoints.className = 'hint';
     slider.domElement.after(this.#batchPoints);
+  }
+
+  /** The end of this slider is all the inputs there are. */
+  #addAxes(folder: GUI): void {
+    const { minimum, maximum, integer, label, description } = liveFields.axes;
+    const slider = new LogSlider(folder, {
+      scale: () => ({ minimum, maximum: this.#store.state.inputs, integer }),
+      read: () => axesOf(this.#store.state),
+      write: (axes) => this.#store.set({ axes: axes >= this.#store.state.inputs ? maximum : axes }),
+      accepts: (value) => Number.isInteger(value) && value >= minimum,
+    });
+    described(slider, label, description);
   }
 
   #addParameters(): void {

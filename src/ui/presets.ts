@@ -59,6 +59,39 @@ export const presets: readonly Preset[] = [
     ],
   },
   {
+    key: 'encoder-collapse',
+    name: 'Collapse through an encoder',
+    watch:
+      'Negatives are off, and every pair is on its own: free points would only meet in pairs. But one network makes all embeddings, and the easiest way to make two views alike is to make everything alike. Only the negatives keep it from that.',
+    values: { model: 'encoder', points: 512, rate: 0.01 },
+    parameters: { negatives: false },
+    experiments: [
+      { name: 'Free points', values: { model: 'points' }, parameters: {} },
+      { name: 'Negatives on', values: {}, parameters: { negatives: true } },
+    ],
+  },
+  {
+    key: 'dimensional-collapse',
+    name: 'Dimensional collapse',
+    watch:
+      'Negatives are on, and still a dimension is lost. The encoder is linear and sees four coordinates; augmentation drowns two of them in noise. It learns to ignore those, and what is left of the sphere is a circle. With little noise it stays a sphere.',
+    values: {
+      model: 'encoder',
+      layers: 0,
+      inputs: 4,
+      axes: 2,
+      noise: 3,
+      points: 512,
+      classes: 1,
+      rate: 0.03,
+    },
+    parameters: { temperature: 0.1 },
+    experiments: [
+      { name: 'Little noise', values: { noise: 0.1 }, parameters: {} },
+      { name: '16 dimensions', values: { inputs: 16, axes: 8, dimension: 16 }, parameters: {} },
+    ],
+  },
+  {
     key: 'low-temperature',
     name: 'Temperature too low',
     watch:

@@ -15,12 +15,23 @@ export function datasetOf({ data, points, classes }: State): Dataset {
 }
 
 export function startOf(state: State): Start {
-  return { seed: state.seed, dimension: state.dimension, dataset: datasetOf(state) };
+  const { seed, dimension, inputs, layers, width, activation } = state;
+  return {
+    seed,
+    dimension,
+    dataset: datasetOf(state),
+    ...(state.model === 'encoder' && { encoder: { inputs, layers, width, activation } }),
+  };
 }
 
 /** Pairs that a batch holds: what was asked for, or all there are. */
 export function batchPairsOf(state: State): number {
   return Math.min(state.pairs, pairCount(datasetOf(state)));
+}
+
+/** How many input coordinates get noise: what was asked for, or all there are. */
+export function axesOf({ axes, inputs }: State): number {
+  return Math.min(axes, inputs);
 }
 
 export function hyperparametersOf(state: State): Hyperparameters {
@@ -30,6 +41,7 @@ export function hyperparametersOf(state: State): Hyperparameters {
     geometry: state.geometry,
     optimizer: state.optimizer,
     learningRate: state.rate,
+    ...(state.model === 'encoder' && { augmentation: { noise: state.noise, axes: axesOf(state) } }),
   };
 }
 

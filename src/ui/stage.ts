@@ -138,10 +138,10 @@ export class Stage {
     return { renderer, createRenderer, remove };
   }
 
-  /** The point to be dragged; above 3 dimensions the picture is a projection, and its points cannot be moved. */
+  /** The point to be dragged; above 3 dimensions the picture is a projection, and its points cannot be moved; nor can those of an encoder. */
   async #pick(x: number, y: number): Promise<Picked | undefined> {
     const simulation = this.#simulation;
-    if (!simulation || simulation.start.dimension > 3) return undefined;
+    if (!simulation || simulation.start.encoder || simulation.start.dimension > 3) return undefined;
     const array = await Promise.resolve(positionsOf(simulation)).catch(() => undefined);
     // The run may have ended, or another may have begun, while the points were read.
     if (!array || simulation !== this.#simulation) return undefined;

@@ -1,4 +1,5 @@
 import type { DatasetKind } from '../data/dataset.ts';
+import type { Activation } from '../engine/encoder.ts';
 import type { ParameterValue, ParameterValues } from '../losses/loss.ts';
 import { findLoss, losses } from '../losses/registry.ts';
 import type { AnyLoss, LossKind } from '../losses/registry.ts';
@@ -6,6 +7,8 @@ import type { Geometry, OptimizerKind } from '../simulation/settings.ts';
 import type { AnyField, BooleanField, ChoiceField, FieldValue, NumberField } from '../values/fields.ts';
 
 export type EngineChoice = 'auto' | 'webgpu' | 'cpu' | 'reference';
+/** What is learned: every embedding on its own, or one network that makes them all. */
+export type ModelChoice = 'points' | 'encoder';
 export type ThemeChoice = 'auto' | 'light' | 'dark';
 
 function number(field: Omit<NumberField, 'type'>): NumberField {
@@ -45,7 +48,8 @@ export const startFields = {
     scale: 'logarithmic',
     integer: true,
     label: 'Classes',
-    description: 'How many classes the points belong to. A class needs two points.',
+    description:
+      'How many classes the points belong to. A class needs two points. The inputs of an encoder lie in as many clusters.',
   }),
   dimension: number({
     default: 3,
@@ -55,6 +59,46 @@ export const startFields = {
     integer: true,
     label: 'Dimension',
     description: 'Coordinates of each embedding. Above 3 the picture shows the three principal axes (PCA).',
+  }),
+  model: choice<ModelChoice>({
+    default: 'points',
+    choices: { points: 'free points', encoder: 'encoder' },
+    label: 'Model',
+    description:
+      'What is learned. Free points: every embedding is its own parameter. Encoder: one small network turns an input into each embedding, so whatever it learns from one pair moves all points.',
+  }),
+  inputs: number({
+    default: 16,
+    minimum: 2,
+    maximum: 64,
+    scale: 'logarithmic',
+    integer: true,
+    label: 'Input dimension',
+    description: 'Coordinates of what the encoder sees. Each varies by about 1 from thing to thing.',
+  }),
+  layers: number({
+    default: 1,
+    minimum: 0,
+    maximum: 2,
+    scale: 'linear',
+    integer: true,
+    label: 'Hidden layers',
+    description: 'Layers between input and embedding. Without any the encoder is linear.',
+  }),
+  width: number({
+    default: 64,
+    minimum: 1,
+    maximum: 256,
+    scale: 'logarithmic',
+    integer: true,
+    label: 'Width',
+    description: 'Units of each hidden layer.',
+  }),
+  activation: choice<Activation>({
+    default: 'relu',
+    choices: { relu: 'ReLU', tanh: 'tanh', linear: 'none (linear)' },
+    label: 'Activation',
+    description: 'What the hidden units do with their sums.',
   }),
   seed: number({
     default: 1,
@@ -88,7 +132,8 @@ export const liveFields = {
     default: 'sphere',
     choices: { sphere: 'sphere', plane: 'plane' },
     label: 'Geometry',
-    description: 'Sphere: every step ends on the unit sphere. Plane: points move freely.',
+    description:
+      'Sphere: every step ends on the unit sphere; an encoder divides its output by its length. Plane: points move freely.',
   }),
   optimizer: choice<OptimizerKind>({
     default: 'adam',
@@ -113,6 +158,25 @@ export const liveFields = {
     integer: true,
     label: 'Steps per second',
     description: 'How many steps are asked for; the status line tells how many are taken.',
+  }),
+  noise: number({
+    default: 0.3,
+    minimum: 0,
+    maximum: 5,
+    scale: 'linear',
+    integer: false,
+    label: 'Noise',
+    description:
+      'How much two views of one thing differ, as a standard deviation; things themselves vary by about 1. Every step draws new noise; the picture keeps one draw.',
+  }),
+  axes: number({
+    default: 64,
+    minimum: 1,
+    maximum: 64,
+    scale: 'logarithmic',
+    integer: true,
+    label: 'On axes',
+    description: 'How many of the input coordinates the noise is added to; the others stay as they are.',
   }),
   edges: boolean({
     default: false,

@@ -23,7 +23,7 @@ function extremes(field: AnyField): (string | number | boolean)[] {
     case 'choice':
       return Object.keys(field.choices);
     case 'number':
-      return [field.minimum, field.maximum, field.integer ? 37 : 0.1 + 0.2];
+      return [field.minimum, field.maximum, field.integer ? Math.min(37, field.maximum) : 0.1 + 0.2];
   }
 }
 

@@ -16,3 +16,10 @@ it('names the projection above three dimensions, whose points no hand can move',
   expect(legendOf({ ...state, dimension: 3 })).toMatch(/Drag to turn, drag a point/);
   expect(legendOf({ ...state, dimension: 2 })).not.toContain('turn');
 });
+
+it('says that only the encoder moves a point', () => {
+  expect(legendOf({ ...state, model: 'encoder' })).toMatch(/Drag to turn; only the encoder moves a point\.$/);
+  expect(legendOf({ ...state, model: 'encoder', dimension: 2 })).toMatch(
+    / Only the encoder moves a point\.$/,
+  );
+});
