@@ -102,6 +102,10 @@ const GENTLE: Record<string, number> = {
   alpha: 1.5,
   beta: 3,
   gamma: 1,
+  invarianceLambda: 2,
+  varianceMu: 3,
+  covarianceNu: 0.5,
+  lambda: 0.3,
 };
 const LEARNABLE = ['temperature', 'logitScale', 'logitBias'];
 

@@ -1,4 +1,5 @@
 import { alignUniform } from './align-uniform.ts';
+import { barlowTwins } from './barlow-twins.ts';
 import { circle } from './circle.ts';
 import { clip } from './clip.ts';
 import { contrastive } from './contrastive.ts';
@@ -22,6 +23,7 @@ import { ntXent } from './nt-xent.ts';
 import { sigLip } from './sig-lip.ts';
 import { simSiam } from './simsiam.ts';
 import { supCon } from './sup-con.ts';
+import { vicReg } from './vicreg.ts';
 
 /** Every loss there is. Adding one is its own files and one entry here. */
 const registered = [
@@ -38,6 +40,8 @@ const registered = [
   hardNegative,
   contrastive,
   alignUniform,
+  vicReg,
+  barlowTwins,
   simSiam,
 ] as const;
 

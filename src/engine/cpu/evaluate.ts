@@ -21,6 +21,10 @@ export async function evaluate(
       const { evaluateDistances } = await import('./evaluate-distances.ts');
       return evaluateDistances(loss, values, layout, batch, options);
     }
+    case 'features': {
+      const { evaluateFeatures } = await import('./evaluate-features.ts');
+      return evaluateFeatures(loss, values, layout, batch, options);
+    }
     default:
       throw new Error(`${loss.name} has no kernels on this engine.`);
   }

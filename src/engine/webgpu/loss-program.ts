@@ -51,6 +51,10 @@ export async function createLossProgram(
       const { createDistanceProgram } = await import('./distance-program.ts');
       return createDistanceProgram(device, loss, shape, argument);
     }
+    case 'features': {
+      const { createFeatureProgram } = await import('./feature-program.ts');
+      return createFeatureProgram(device, loss, shape, argument);
+    }
     default:
       throw new Error(`${loss.name} has no kernels on this engine.`);
   }

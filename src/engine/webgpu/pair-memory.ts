@@ -130,7 +130,8 @@ function firstTiles(sweeps: readonly Sweep[]): ArrayBuffer[] {
   return Array.from({ length: tiles }, (_, firstTile) => packUniform(pairingShader, 'Slice', { firstTile }));
 }
 
-function strided(entries: readonly ArrayBuffer[]): ArrayBuffer {
+/** Entries that a kernel is to be bound to one at a time, each at a multiple of STRIDE. */
+export function strided(entries: readonly ArrayBuffer[]): ArrayBuffer {
   const bytes = new Uint8Array(entries.length * STRIDE);
   entries.forEach((entry, index) => bytes.set(new Uint8Array(entry), index * STRIDE));
   return bytes.buffer;
