@@ -88,8 +88,10 @@ function scalesOfPoints(
   divideByNorms(rows.scale, towers.rows.norms);
   if (columns !== rows) divideByNorms(columns.scale, towers.columns.norms);
   const longest = (vectors: Float64Array) => Math.max(...lengthsOf(vectors, layout.dimension));
+  const product = longest(points.rows) * longest(points.columns);
   return {
-    largestLogit: loss.largestLogit(values, longest(points.rows) * longest(points.columns)),
+    // Losses over features have no logits: nothing magnifies the rounding of their sums.
+    largestLogit: loss.skeleton === 'features' ? 1 : loss.largestLogit(values, product),
     rows: rows.scale,
     columns: columns.scale,
     parameters: {},

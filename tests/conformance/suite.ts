@@ -1,5 +1,6 @@
 import { badInputGroup } from './groups/bad-input.ts';
 import { edgeCaseGroup } from './groups/edge-cases.ts';
+import { featureGroup } from './groups/features.ts';
 import { lifeCycleGroup } from './groups/life-cycle.ts';
 import { lossGroups } from './groups/losses.ts';
 import { similarityGroup, softmaxGroup } from './groups/matrices.ts';
@@ -10,6 +11,7 @@ import type { Group } from './case.ts';
 export const suite: readonly Group[] = [
   ...lossGroups,
   edgeCaseGroup,
+  featureGroup,
   similarityGroup,
   softmaxGroup,
   truthGroup,

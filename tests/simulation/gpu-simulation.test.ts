@@ -61,6 +61,17 @@ const CASES: Record<string, Case> = {
     }),
     { inputs: 4, layers: 0, width: 1, activation: 'linear' },
   ),
+  'instances, VICReg in the plane, mini-batches': aCase('instances', 200, 6, {
+    loss: { kind: 'vicreg', normalize: false },
+    batchPairs: 70,
+    geometry: 'plane',
+  }),
+  'ring, Barlow Twins, momentum': aCase('ring', 101, 3, {
+    loss: { kind: 'barlow-twins' },
+    batchPairs: 40,
+    optimizer: 'momentum',
+  }),
+  'instances, SimSiam': aCase('instances', 60, 3, { loss: { kind: 'simsiam' }, batchPairs: 20 }),
   'two points': aCase('instances', 2, 3, { loss: { kind: 'nt-xent' }, batchPairs: 1 }),
 };
 

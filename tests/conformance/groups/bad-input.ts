@@ -100,6 +100,13 @@ const badCalls: BadCall[] = [
     { ...ntXent, normalize: false },
     set({ embeddings: withValue(vectors(24), 1e30) }),
   ),
+  evaluating(
+    'raw vectors whose squared covariances overflow',
+    'batch.queries',
+    { kind: 'vicreg', normalize: false },
+    towers({ keys: withValue(vectors(12), 1e12) }),
+  ),
+  evaluating('a weight below 0', 'loss.varianceMu', { kind: 'vicreg', varianceMu: -1 }, towers()),
   {
     name: 'no such metric',
     argument: 'metric',

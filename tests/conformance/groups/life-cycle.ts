@@ -114,7 +114,7 @@ const repeatable: Case = {
       await engine.evaluate({ kind }, labelled('classes', 33, 5, 'random'), options);
       await sameEvaluation(checks, await engine.evaluate({ kind }, batch, options), first);
     }
-    for (const kind of ['info-nce', 'clip'] as const) {
+    for (const kind of ['info-nce', 'clip', 'vicreg', 'barlow-twins', 'simsiam'] as const) {
       const batch = paired(size, 16, 'random');
       const first = await engine.evaluate({ kind }, batch, options);
       await engine.evaluate({ kind }, paired(33, 5, 'random'), options);
