@@ -72,28 +72,49 @@ function covariance(a: number[], b: number[], divisor: number): number {
   return a.reduce((sum, value, row) => sum + (value - meanA) * (b[row] - meanB), 0) / divisor;
 }
 
+/** vicreg_loss.py of lightly, line by line. */
+function publishedVicReg(a: Float32Array, b: Float32Array, dimension: number): number {
+  const count = a.length / dimension;
+  const invariance = mean(Array.from(a, (value, at) => (value - b[at]) ** 2));
+  const spread = (columns: number[][]) =>
+    mean(columns.map((column) => Math.max(0, 1 - Math.sqrt(covariance(column, column, count - 1) + 1e-4))));
+  const redundancy = (columns: number[][]) => {
+    let sum = 0;
+    for (const [j, left] of columns.entries()) {
+      for (const [k, right] of columns.entries()) {
+        if (j !== k) sum += covariance(left, right, count - 1) ** 2;
+      }
+    }
+    return sum / dimension;
+  };
+  const [left, right] = [columnsOf(a, dimension), columnsOf(b, dimension)];
+  const variance = 0.5 * (spread(left) + spread(right));
+  return 25 * invariance + 25 * variance + redundancy(left) + redundancy(right);
+}
+
+/** main.py of facebookresearch/barlowtwins: batch normalization without weights, c / N. */
+function publishedBarlowTwins(a: Float32Array, b: Float32Array, dimension: number): number {
+  const [left, right] = [a, b].map((vectors) =>
+    columnsOf(vectors, dimension).map((column) => {
+      const centre = mean(column);
+      const deviation = Math.sqrt(mean(column.map((value) => (value - centre) ** 2)) + 1e-5);
+      return column.map((value) => (value - centre) / deviation);
+    }),
+  );
+  let onDiagonal = 0;
+  let offDiagonal = 0;
+  for (let j = 0; j < dimension; j++) {
+    for (let k = 0; k < dimension; k++) {
+      const correlation = mean(left[j].map((value, row) => value * right[k][row]));
+      if (j === k) onDiagonal += (correlation - 1) ** 2;
+      else offDiagonal += correlation ** 2;
+    }
+  }
+  return onDiagonal + 5e-3 * offDiagonal;
+}
+
 describe('VICReg', () => {
   const spec = { kind: 'vicreg', normalize: false } as const;
-
-  /** vicreg_loss.py of lightly, line by line. */
-  function published(a: Float32Array, b: Float32Array, dimension: number): number {
-    const count = a.length / dimension;
-    const invariance = mean(Array.from(a, (value, at) => (value - b[at]) ** 2));
-    const spread = (columns: number[][]) =>
-      mean(columns.map((column) => Math.max(0, 1 - Math.sqrt(covariance(column, column, count - 1) + 1e-4))));
-    const redundancy = (columns: number[][]) => {
-      let sum = 0;
-      for (const [j, left] of columns.entries()) {
-        for (const [k, right] of columns.entries()) {
-          if (j !== k) sum += covariance(left, right, count - 1) ** 2;
-        }
-      }
-      return sum / dimension;
-    };
-    const [left, right] = [columnsOf(a, dimension), columnsOf(b, dimension)];
-    const variance = 0.5 * (spread(left) + spread(right));
-    return 25 * invariance + 25 * variance + redundancy(left) + redundancy(right);
-  }
 
   test.each([
     [2, 1],
@@ -105,7 +126,7 @@ describe('VICReg', () => {
         gaussian(count, dimension, stream).map((component) => length * component),
       );
       const { loss } = await evaluate(spec, { dimension, queries, keys });
-      const expected = published(queries, keys, dimension);
+      const expected = publishedVicReg(queries, keys, dimension);
       expect(Math.abs(loss - expected)).toBeLessThan(1e-9 * expected);
     }
   });
@@ -146,27 +167,6 @@ describe('VICReg', () => {
 describe('Barlow Twins', () => {
   const spec = { kind: 'barlow-twins', normalize: false } as const;
 
-  /** main.py of facebookresearch/barlowtwins: batch normalization without weights, c / N. */
-  function published(a: Float32Array, b: Float32Array, dimension: number): number {
-    const [left, right] = [a, b].map((vectors) =>
-      columnsOf(vectors, dimension).map((column) => {
-        const centre = mean(column);
-        const deviation = Math.sqrt(mean(column.map((value) => (value - centre) ** 2)) + 1e-5);
-        return column.map((value) => (value - centre) / deviation);
-      }),
-    );
-    let onDiagonal = 0;
-    let offDiagonal = 0;
-    for (let j = 0; j < dimension; j++) {
-      for (let k = 0; k < dimension; k++) {
-        const correlation = mean(left[j].map((value, row) => value * right[k][row]));
-        if (j === k) onDiagonal += (correlation - 1) ** 2;
-        else offDiagonal += correlation ** 2;
-      }
-    }
-    return onDiagonal + 5e-3 * offDiagonal;
-  }
-
   test.each([
     [2, 1],
     [7, 4],
@@ -174,7 +174,7 @@ describe('Barlow Twins', () => {
   ])('the published code, %d pairs in %d dimensions', async (count, dimension) => {
     const [queries, keys] = [1, 2].map((stream) => gaussian(count, dimension, stream));
     const { loss } = await evaluate(spec, { dimension, queries, keys });
-    const expected = published(queries, keys, dimension);
+    const expected = publishedBarlowTwins(queries, keys, dimension);
     expect(Math.abs(loss - expected)).toBeLessThan(1e-9 * expected);
   });
 
