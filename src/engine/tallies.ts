@@ -1,6 +1,6 @@
 import { TALLY } from '../losses/distance-rule.ts';
 import type { DistanceRule } from '../losses/distance-rule.ts';
-import type { Constants } from '../losses/pair-rule.ts';
+import type { Constants } from '../losses/constants.ts';
 import type { Evaluation } from './engine.ts';
 
 /** What the tallies of all points come to. */

@@ -11,7 +11,6 @@ import {
   softplus,
 } from './pair-matrix.ts';
 import { normalize } from './parameters.ts';
-import { circleRule } from './rules/circle.ts';
 
 export const circle = definePairLoss({
   kind: 'circle',
@@ -90,7 +89,6 @@ export const circle = definePairLoss({
     }
     return averaged(result);
   },
-  rule: circleRule,
   shader,
   parameterGradients: () => ({}),
   plateaus: ({ margin, gamma, normalize: unit }, { candidates, positives }) => {

@@ -36,7 +36,6 @@ export const clip = definePairLoss({
     const rowLosses = rows.rowLosses.map((value, row) => (value + columns.rowLosses[row]) / 2);
     return { loss: (rows.loss + columns.loss) / 2, count: rows.count, rowLosses, pull };
   },
-  rule: infoNce.rule,
   shader: infoNce.shader,
   parameterGradients: (values, sums) => ({ logitScale: sums.pullSimilarity / values.logitScale }),
   plateaus: (values, { candidates }) => [

@@ -12,7 +12,6 @@ import {
 } from './pair-matrix.ts';
 import type { PairMatrix, PairMatrixLoss } from './pair-matrix.ts';
 import { normalize, positivePrior, temperature } from './parameters.ts';
-import { debiasedRule } from './rules/debiased.ts';
 
 export const debiased = definePairLoss({
   kind: 'debiased',
@@ -40,7 +39,6 @@ export const debiased = definePairLoss({
   }),
   largestLogit: (values, similarity) => Math.max(1, similarity) / values.temperature,
   formula: (pairs, values) => estimateNegatives(pairs, { ...values, concentration: 0 }),
-  rule: debiasedRule,
   shader,
   refines: true,
   // The floor changes with the temperature as a candidate of similarity -1 does, which takes what the pulls leave over.

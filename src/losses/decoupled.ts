@@ -2,7 +2,6 @@ import shader from '../../shaders/losses/decoupled.wgsl?raw';
 import { definePairLoss } from './loss.ts';
 import { averaged, columnsOf, emptyLoss, logSumExp, NEGATIVE, POSITIVE } from './pair-matrix.ts';
 import { normalize, temperature } from './parameters.ts';
-import { decoupledRule } from './rules/decoupled.ts';
 
 export const decoupled = definePairLoss({
   kind: 'decoupled',
@@ -46,7 +45,6 @@ export const decoupled = definePairLoss({
     }
     return averaged(result, terms);
   },
-  rule: decoupledRule,
   shader,
   parameterGradients: (values, sums) => ({ temperature: -sums.pullSimilarity / values.temperature }),
   plateaus: (_values, { candidates }) => [

@@ -1,4 +1,4 @@
-import type { Constants } from './pair-rule.ts';
+import type { Constants } from './constants.ts';
 
 /**
  * The functions of a loss over distances, for the streaming CPU engine; shaders/losses holds the same in WGSL.

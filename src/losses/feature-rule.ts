@@ -1,4 +1,4 @@
-import type { Constants } from './pair-rule.ts';
+import type { Constants } from './constants.ts';
 
 /**
  * The functions of a loss over features, for the CPU engine; shaders/losses holds the same in WGSL. They see one matrix

@@ -45,7 +45,6 @@ export const hardNegative = definePairLoss({
   largestLogit: (values, similarity) =>
     ((1 + Math.abs(values.concentration)) * Math.max(1, similarity)) / values.temperature,
   formula: (pairs, values) => estimateNegatives(pairs, values),
-  rule: debiased.rule,
   shader: debiased.shader,
   refines: true,
   parameterGradients: (values, sums) => ({

@@ -12,7 +12,6 @@ import {
 } from './pair-matrix.ts';
 import type { PairMatrix, PairMatrixLoss } from './pair-matrix.ts';
 import { negatives, normalize, temperature } from './parameters.ts';
-import { infoNceRule } from './rules/info-nce.ts';
 
 export const infoNce = definePairLoss({
   kind: 'info-nce',
@@ -34,7 +33,6 @@ export const infoNce = definePairLoss({
   constants: (values) => ({ logitScale: 1 / values.temperature, negatives: Number(values.negatives) }),
   largestLogit: (values, similarity) => similarity / values.temperature,
   formula: (pairs, values) => lineUp(pairs, 1 / values.temperature, values.negatives),
-  rule: infoNceRule,
   shader,
   parameterGradients: (values, sums) => ({ temperature: -sums.pullSimilarity / values.temperature }),
   plateaus: (values, { candidates }) => [

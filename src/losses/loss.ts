@@ -1,7 +1,6 @@
 import type { DistanceRule } from './distance-rule.ts';
 import type { FeatureRule } from './feature-rule.ts';
 import type { MatchRule } from './match-rule.ts';
-import type { PairRule } from './pair-rule.ts';
 import type { PairMatrix, PairMatrixLoss } from './pair-matrix.ts';
 import type { PointSet, PointSetLoss } from './point-set.ts';
 
@@ -99,7 +98,7 @@ interface CommonDefinition<
 
 /**
  * A loss over the similarities of pairs: its formula in float64 (the executable specification), and its two pair
- * functions, once in TypeScript (`rule`) and once in WGSL (`shader`).
+ * functions in WGSL, which run on the GPU and, written out as WebAssembly, on the CPU.
  */
 export interface PairLoss<
   Kind extends string = string,
@@ -114,9 +113,7 @@ export interface PairLoss<
    */
   formula(pairs: PairMatrix, values: Values<Parameters>, detached: PairMatrix): PairMatrixLoss;
 
-  rule: PairRule;
-
-  /** WGSL source of the same two functions, shaders/losses. */
+  /** WGSL source of the two pair functions, shaders/losses. */
   shader: string;
 
   /**

@@ -1,4 +1,4 @@
-import type { Constants } from './pair-rule.ts';
+import type { Constants } from './constants.ts';
 
 /** What a query and its own key do to each other. */
 export interface Meeting {

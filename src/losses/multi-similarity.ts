@@ -2,7 +2,6 @@ import shader from '../../shaders/losses/multi-similarity.wgsl?raw';
 import { definePairLoss } from './loss.ts';
 import { averaged, columnsOf, emptyLoss, logSumExp, NEGATIVE, POSITIVE, softplus } from './pair-matrix.ts';
 import { normalize } from './parameters.ts';
-import { multiSimilarityRule } from './rules/multi-similarity.ts';
 
 export const multiSimilarity = definePairLoss({
   kind: 'multi-similarity',
@@ -73,7 +72,6 @@ export const multiSimilarity = definePairLoss({
     }
     return averaged(result);
   },
-  rule: multiSimilarityRule,
   shader,
   parameterGradients: () => ({}),
   plateaus: ({ alpha, beta, base, normalize: unit }, { candidates, positives }) => {

@@ -23,7 +23,6 @@ export const nPairs = definePairLoss({
   constants: () => ({ logitScale: 1, negatives: 1 }),
   largestLogit: (_values, similarity) => similarity,
   formula: (pairs) => lineUp(pairs, 1, true),
-  rule: infoNce.rule,
   shader: infoNce.shader,
   parameterGradients: () => ({}),
   plateaus: (_values, { candidates }) => [

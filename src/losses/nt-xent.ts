@@ -11,7 +11,6 @@ import {
   softplus,
 } from './pair-matrix.ts';
 import { negatives, normalize, temperature } from './parameters.ts';
-import { ntXentRule } from './rules/nt-xent.ts';
 
 export const ntXent = definePairLoss({
   kind: 'nt-xent',
@@ -59,7 +58,6 @@ export const ntXent = definePairLoss({
     }
     return averaged(result, terms);
   },
-  rule: ntXentRule,
   shader,
   refines: true,
   parameterGradients: (values, sums) => ({ temperature: -sums.pullSimilarity / values.temperature }),

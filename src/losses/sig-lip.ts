@@ -2,7 +2,6 @@ import shader from '../../shaders/losses/sig-lip.wgsl?raw';
 import { definePairLoss } from './loss.ts';
 import { averaged, emptyLoss, EXCLUDED, POSITIVE, sigmoid, softplus } from './pair-matrix.ts';
 import { logitScale, normalize } from './parameters.ts';
-import { sigLipRule } from './rules/sig-lip.ts';
 
 export const sigLip = definePairLoss({
   kind: 'sig-lip',
@@ -46,7 +45,6 @@ export const sigLip = definePairLoss({
     }
     return averaged(result);
   },
-  rule: sigLipRule,
   shader,
   parameterGradients: (values, sums) => ({
     logitScale: sums.pullSimilarity / values.logitScale,

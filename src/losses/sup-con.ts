@@ -11,7 +11,6 @@ import {
   softplus,
 } from './pair-matrix.ts';
 import { negatives, normalize, temperature } from './parameters.ts';
-import { supConRule } from './rules/sup-con.ts';
 
 export const supCon = definePairLoss({
   kind: 'sup-con',
@@ -84,7 +83,6 @@ export const supCon = definePairLoss({
     }
     return averaged(result);
   },
-  rule: supConRule,
   shader,
   parameterGradients: (values, sums) => ({ temperature: -sums.pullSimilarity / values.temperature }),
   plateaus: (values, { candidates }) => [

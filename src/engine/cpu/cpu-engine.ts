@@ -1,16 +1,58 @@
-import type { Engine } from '../engine.ts';
-import { softmax } from '../softmax.ts';
+import type { LossSpec } from '../../losses/registry.ts';
+import type { Batch, Engine, EvaluateOptions, Evaluation, Metric } from '../engine.ts';
+import { createReferenceEngine } from '../reference/reference-engine.ts';
 import { evaluate } from './evaluate.ts';
-import { similarity } from './similarity.ts';
+import { similarity } from './matrices/similarity.ts';
+import { softmax } from './matrices/softmax.ts';
+import { PairPrograms } from './pairs/program.ts';
+import { Threads } from './threads/threads.ts';
+import { simdSupport } from './wasm/features.ts';
 
-/** The fallback where there is no WebGPU: fused and streaming like the kernels, in float64 on the calling thread. */
+/** The engine for everybody without WebGPU. Without WebAssembly SIMD, too, it is the reference under another name. */
 export function createCpuEngine(): Engine {
-  return {
-    backend: 'cpu',
-    description: 'TypeScript, 1 thread',
-    evaluate,
-    similarity: (batch, { metric } = {}) => similarity(batch, metric),
-    softmax,
-    dispose: () => undefined,
-  };
+  const support = simdSupport();
+  if (support !== 'none') return new CpuEngine(support === 'relaxed');
+  const description = 'TypeScript in float64, 1 thread (there is no WebAssembly SIMD here)';
+  return { ...createReferenceEngine(), backend: 'cpu', description };
+}
+
+/** Fused and streaming like the kernels on the GPU, and made of the same WGSL, in single precision. */
+class CpuEngine implements Engine {
+  readonly backend = 'cpu';
+  private readonly relaxed: boolean;
+  readonly programs: PairPrograms;
+  readonly threads = Threads.create();
+
+  constructor(relaxed: boolean) {
+    this.relaxed = relaxed;
+    this.programs = new PairPrograms(relaxed);
+  }
+
+  get description(): string {
+    const { threads } = this;
+    if (!threads) return 'WASM SIMD, 1 thread';
+    if (threads.lost === undefined) return `WASM SIMD, ${threads.count} threads`;
+    return `WASM SIMD, 1 thread (the others stopped: ${threads.lost})`;
+  }
+
+  evaluate(spec: LossSpec, batch: Batch, options: EvaluateOptions = {}): Promise<Evaluation> {
+    return evaluate(spec, batch, options, this);
+  }
+
+  similarity(batch: Batch, { metric = 'cosine' }: { metric?: Metric } = {}): Promise<Float32Array> {
+    return similarity(batch, metric, this.relaxed);
+  }
+
+  softmax(
+    logits: Float32Array,
+    shape: { rows: number; columns: number },
+    temperature: number,
+  ): Promise<Float32Array> {
+    return softmax(logits, shape, temperature, this.relaxed);
+  }
+
+  dispose(): void {
+    this.programs.clear();
+    this.threads?.dispose();
+  }
 }

@@ -2,18 +2,30 @@ import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyPairLoss } from '../../losses/registry.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { Slices } from '../slices.ts';
-import { closeTowers, openTowers } from '../towers.ts';
 import type { BatchLayout } from '../validate.ts';
-import type { Anchors } from './anchors.ts';
-import { createAnchors, finishAnchors, visitColumns, visitRows } from './anchors.ts';
-import { multiply, pullColumns, pullRows } from './products.ts';
-import type { Tile } from './tile.ts';
-import { isDiagonal, relationsOf, TILE, tileCount, tilesOf } from './tile.ts';
+import { NOBODY, PADDING } from './pairs/kernels.ts';
+import type { PairPlan, Side } from './pairs/plan.ts';
+import { RESULTS } from './pairs/plan.ts';
+import type { PairProgram, PairPrograms } from './pairs/program.ts';
+import { BARRIER, costOf, work } from './pairs/work.ts';
+import type { Threads } from './threads/threads.ts';
+
+/** Multiply-adds that a pair's exponentials and selections are worth. */
+const PAIR_OVERHEAD = 24;
+
+/** Multiply-adds below which messages to threads would take longer than the work: about a millisecond. */
+const WORTH_THREADS = 1e7;
+
+/** What an engine keeps from one evaluation to the next. */
+export interface PairMeans {
+  programs: PairPrograms;
+  /** Undefined where there is one thread, the caller's. */
+  threads: Threads | undefined;
+}
 
 /**
- * The pair skeleton: streams the tiles of all pairs through the loss's two functions, once for what the anchors
- * accumulate and once for the pulls, which go into the gradient while the tile is at hand. The matrix of pairs is never
- * stored. Of one set only the upper half is computed: a tile serves its rows and, mirrored, its columns.
+ * A loss of pairs: streams the tiles of all pairs through the loss's two functions and collects the gradient. The
+ * matrix of pairs is never stored. Long work goes to the threads, if there are any; else it is done here, in slices.
  */
 export async function evaluatePairs(
   loss: AnyPairLoss,
@@ -21,91 +33,143 @@ export async function evaluatePairs(
   layout: BatchLayout,
   batch: Batch,
   options: EvaluateOptions,
+  { programs, threads }: PairMeans,
 ): Promise<Evaluation> {
-  const { rule } = loss;
+  options.signal?.throwIfAborted();
+  const { labels, hasSeveralPositives } = labelsOf(batch, layout);
+  const multiplyAdds = layout.rows * layout.columns * (layout.dimension + PAIR_OVERHEAD);
+  const helpers = multiplyAdds > WORTH_THREADS ? threads : undefined;
+  const program = await programs.take(loss, layout, {
+    refines: hasSeveralPositives && (loss.refines ?? false),
+    gradient: options.gradient ?? false,
+    normalize: Boolean(values.normalize),
+    threads: helpers?.count ?? 1,
+  });
   const constants = loss.constants(values);
-  const relate = relationsOf(batch, layout);
-  const refine = hasSeveralPositives(batch) ? rule.refine : undefined;
-  const passes = 1 + Number(refine !== undefined) + Number(options.gradient ?? false);
-  const slices = new Slices(2 * (layout.rows + layout.columns) + passes * TILE * tileCount(layout), options);
+  const parameters = program.parameters.map((name) => constants[name]);
+  new Float32Array(program.memory.buffer).set(parameters);
+  pass(program, batch, labels);
+  // A program that is given up in the middle is not used again: somebody may still be writing to its memory.
+  if (!helpers) {
+    await runHere(program, options);
+  } else if (!(await helpers.run(program, costOf(program.plan), options))) {
+    return evaluatePairs(loss, values, layout, batch, options, { programs, threads: undefined });
+  }
+  const evaluation = readEvaluation(program, loss, values, batch, options);
+  programs.giveBack(program);
+  return evaluation;
+}
 
-  const towers = await openTowers(batch, Boolean(values.normalize), slices);
-  const rows = createAnchors(layout.rows, rule);
-  const columns = { all: rows, both: createAnchors(layout.columns, rule), queries: undefined }[loss.anchors];
-  const everyone = columns && columns !== rows ? [rows, columns] : [rows];
+async function runHere({ kernels, memory, plan }: PairProgram, options: EvaluateOptions): Promise<void> {
+  const slices = new Slices(costOf(plan), options);
+  for (const step of work(kernels, memory, plan, 0)) {
+    if (step !== BARRIER && slices.spend(step)) await slices.next();
+  }
+}
 
-  const stream = async (visit: (tile: Tile) => void) => {
-    for (const tile of tilesOf(layout)) {
-      multiply(tile, towers);
-      relate(tile);
-      visit(tile);
-      if (slices.spend(TILE)) await slices.next();
+/** Copies the batch into the kernels' memory, as it was passed in. */
+function pass(
+  { memory, plan }: PairProgram,
+  batch: Batch,
+  labels: { rows: Int32Array; columns: Int32Array },
+): void {
+  const floats = new Float32Array(memory.buffer);
+  const integers = new Int32Array(memory.buffer);
+  const label = (side: Side, own: Int32Array) => {
+    integers.set(own, side.labels / 4);
+    integers.fill(PADDING, side.labels / 4 + side.count, side.labels / 4 + side.padded);
+  };
+  label(plan.rows, labels.rows);
+  if ('embeddings' in batch) {
+    floats.set(batch.embeddings, plan.rows.vectors / 4);
+    return;
+  }
+  label(plan.columns, labels.columns);
+  floats.set(batch.queries, plan.rows.vectors / 4);
+  floats.set(batch.keys, plan.columns.vectors / 4);
+  if (batch.negatives) floats.set(batch.negatives, plan.columns.vectors / 4 + batch.keys.length);
+}
+
+/**
+ * Labels counted from 0. One set: equal ones are positives. Two towers: query i and key i carry i, extra negatives
+ * NOBODY.
+ */
+function labelsOf(
+  batch: Batch,
+  { rows, columns }: BatchLayout,
+): { labels: { rows: Int32Array; columns: Int32Array }; hasSeveralPositives: boolean } {
+  if (!('labels' in batch)) {
+    const own = Int32Array.from({ length: columns }, (_, column) => (column < rows ? column : NOBODY));
+    return { labels: { rows: own.subarray(0, rows), columns: own }, hasSeveralPositives: false };
+  }
+  const known = new Map<number, number>();
+  const members = new Int32Array(rows);
+  let most = 0;
+  const own = Int32Array.from(batch.labels, (label) => {
+    let number = known.get(label);
+    if (number === undefined) {
+      number = known.size;
+      known.set(label, number);
     }
-  };
+    most = Math.max(most, ++members[number]);
+    return number;
+  });
+  return { labels: { rows: own, columns: own }, hasSeveralPositives: most > 2 };
+}
 
-  const accumulate = async (take: typeof rule.accumulate) => {
-    await stream((tile) => {
-      visitRows(tile, rows, take, constants);
-      if (columns && !isDiagonal(tile, layout)) visitColumns(tile, columns, take, constants);
-    });
-    for (const anchors of everyone) finishAnchors(anchors, rule, constants);
-  };
-  await accumulate(rule.accumulate);
-  if (refine) await accumulate(refine);
-
-  const terms = sum(everyone.map((anchors) => sum(anchors.terms)));
+function readEvaluation(
+  { memory, plan }: PairProgram,
+  loss: AnyPairLoss,
+  values: ParameterValues,
+  batch: Batch,
+  options: EvaluateOptions,
+): Evaluation {
+  const sides = loss.anchors === 'both' ? [plan.rows, plan.columns] : [plan.rows];
+  const anchors = sides.map(({ losses, counts, count }) => ({
+    losses: new Float32Array(memory.buffer, losses, count),
+    terms: new Uint32Array(memory.buffer, counts, count),
+  }));
+  const terms = sum(anchors.map((side) => sum(side.terms)));
   const weight = terms === 0 ? 0 : 1 / terms;
   const evaluation: Evaluation = {
-    loss: weight * sum(everyone.map((anchors) => sum(anchors.losses))),
-    count: terms / everyone.length,
+    loss: weight * sum(anchors.map((side) => sum(side.losses))),
+    count: terms / anchors.length,
   };
-  if (options.rowLosses) evaluation.rowLosses = rowLosses(everyone, layout.rows);
+  if (options.rowLosses) evaluation.rowLosses = rowLosses(anchors, plan.rows.count);
   if (!options.gradient) return evaluation;
-
+  evaluation.gradient = readGradient(memory, plan, batch);
   const sums = { pull: 0, pullSimilarity: 0 };
-  await stream((tile) => {
-    tile.pull.fill(0);
-    visitRows(tile, rows, rule.pull, constants);
-    if (columns) visitColumns(tile, columns, rule.pull, constants);
-    pullRows(tile, towers);
-    // A diagonal tile of one set holds each of its pairs twice.
-    const diagonal = isDiagonal(tile, layout);
-    if (!diagonal) pullColumns(tile, towers);
-    addPulls(sums, tile, diagonal ? weight / 2 : weight);
-  });
-  evaluation.gradient = await closeTowers(batch, towers, weight, slices);
+  for (let thread = 0; thread < plan.threads; thread++) {
+    const [pull, pullSimilarity] = new Float64Array(memory.buffer, plan.results + 64 * thread, RESULTS);
+    sums.pull += weight * pull;
+    sums.pullSimilarity += weight * pullSimilarity;
+  }
   evaluation.parameterGradients = loss.parameterGradients(values, sums);
   return evaluation;
 }
 
-function hasSeveralPositives(batch: Batch): boolean {
-  if (!('labels' in batch)) return false;
-  const seen = new Map<number, number>();
-  for (const label of batch.labels) seen.set(label, (seen.get(label) ?? 0) + 1);
-  return [...seen.values()].some((members) => members > 2);
-}
-
-/** Adds up what the gradients of temperature and the like are made of. */
-function addPulls(
-  sums: { pull: number; pullSimilarity: number },
-  { similarity, pull }: Tile,
-  weight: number,
-): void {
-  let pulls = 0;
-  let weighted = 0;
-  for (let entry = 0; entry < pull.length; entry++) {
-    pulls += pull[entry];
-    weighted += pull[entry] * similarity[entry];
-  }
-  sums.pull += weight * pulls;
-  sums.pullSimilarity += weight * weighted;
+/** Copies: the memory is the next evaluation's. */
+function readGradient(
+  { buffer }: WebAssembly.Memory,
+  { rows, columns, dimension }: PairPlan,
+  batch: Batch,
+): Evaluation['gradient'] {
+  const read = (side: Side, first: number, count: number) =>
+    new Float32Array(new Float32Array(buffer, side.vectors + 4 * first * dimension, count * dimension));
+  if ('embeddings' in batch) return { embeddings: read(rows, 0, rows.count) };
+  const extra = columns.count - rows.count;
+  return {
+    queries: read(rows, 0, rows.count),
+    keys: read(columns, 0, rows.count),
+    ...(extra > 0 && { negatives: read(columns, rows.count, extra) }),
+  };
 }
 
 /** The mean of each row's own terms; with two towers as anchors, the mean of query and key. */
-function rowLosses(everyone: Anchors[], rows: number): Float32Array {
+function rowLosses(anchors: { losses: Float32Array; terms: Uint32Array }[], rows: number): Float32Array {
   return Float32Array.from({ length: rows }, (_, row) => {
-    const means = everyone.map(({ losses, terms }) => (terms[row] === 0 ? 0 : losses[row] / terms[row]));
-    return sum(means) / everyone.length;
+    const means = anchors.map(({ losses, terms }) => (terms[row] === 0 ? 0 : losses[row] / terms[row]));
+    return sum(means) / anchors.length;
   });
 }
 

@@ -2,17 +2,19 @@ import type { LossSpec } from '../../losses/registry.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { validateEvaluation } from '../validate.ts';
 import { evaluatePairs } from './evaluate-pairs.ts';
+import type { PairMeans } from './evaluate-pairs.ts';
 
 /** Engine.evaluate, on the skeleton that the loss is made for. */
 export async function evaluate(
   spec: LossSpec,
   batch: Batch,
-  options: EvaluateOptions = {},
+  options: EvaluateOptions,
+  means: PairMeans,
 ): Promise<Evaluation> {
   const { loss, values, layout } = validateEvaluation(spec, batch);
   switch (loss.skeleton) {
     case 'pairs':
-      return evaluatePairs(loss, values, layout, batch, options);
+      return evaluatePairs(loss, values, layout, batch, options, means);
     case 'matches': {
       const { evaluateMatches } = await import('./evaluate-matches.ts');
       return evaluateMatches(loss, values, layout, batch, options);

@@ -1,5 +1,5 @@
 import type { DistanceRule } from '../distance-rule.ts';
-import type { Constants } from '../pair-rule.ts';
+import type { Constants } from '../constants.ts';
 
 const POSITIVE_SUM = 0;
 const POSITIVE_TERMS = 1;

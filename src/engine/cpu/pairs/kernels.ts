@@ -1,0 +1,383 @@
+/**
+ * The kernels of the pair skeleton for one loss and one dimension: multiply-adds from products.ts, and the loss's pair
+ * functions, which are the WGSL of the GPU's kernels, written out for four anchors at a time.
+ */
+import numerics from '../../../../shaders/numerics.wgsl?raw';
+import rowTerms from '../../../../shaders/terms.wgsl?raw';
+import type { FunctionBuilder, Local } from '../wasm/assembler.ts';
+import { ModuleBuilder } from '../wasm/assembler.ts';
+import { Inliner } from '../wgsl/inline.ts';
+import { parse } from '../wgsl/parse.ts';
+import type { Program } from '../wgsl/syntax.ts';
+import { booleanOf } from '../wgsl/value.ts';
+import type { Value } from '../wgsl/value.ts';
+import { writeProducts } from './products.ts';
+import { COLUMN_BYTES, QUAD, VECTOR } from './tile.ts';
+
+/** What two points are to each other, as the pair functions see it. */
+const RELATION = 'struct Relation { positive: vec4<bool>, negative: vec4<bool> }';
+
+/** What the kernels are made for; everything else about a batch is data. */
+export interface KernelShape {
+  dimension: number;
+  /** Rows and columns are one set, in which no point is its own pair. */
+  isOneSet: boolean;
+  /** Extra negatives are the only negatives. */
+  isExclusive: boolean;
+  /** Whether the columns look for their positives, too. */
+  columnsAreAnchors: boolean;
+}
+
+/** Labels of points are 0 and above. Padding is no candidate; extra negatives match nobody. */
+export const PADDING = -1;
+export const NOBODY = -2;
+
+export interface Kernels {
+  /** See products.ts. Addresses are bytes; rows are counted in quads, an even number of them, and columns evenly, too. */
+  multiply(points: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
+  collect(gradient: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
+  transpose(tile: number, rowQuads: number, columnQuads: number, transposed: number): void;
+
+  /** Makes the statistics of these quads of anchors empty. */
+  clear(statistics: number, quads: number): void;
+
+  /** 1 where all pairs of a tile are negatives, as most are. */
+  isPlain(rowLabels: number, rowQuads: number, columnLabels: number, columns: number): number;
+
+  /** Rows as anchors take in `columns` candidates. `first...`: index of the first point, to tell it from itself. */
+  accumulate: TakeIn;
+  accumulatePlain: TakeIn;
+
+  /** The same once more, with the finished anchors; only for losses that refine. There is nothing to refine in plain tiles. */
+  refine?: TakeIn;
+
+  /** target = target and source together. */
+  combine(target: number, source: number, quads: number): void;
+
+  /** Statistics to what `pull` knows of an anchor, and to its terms: four losses and four counts (u32) per quad. */
+  finish(statistics: number, anchors: number, losses: number, counts: number, quads: number): void;
+
+  /** Similarities to pulls, in place; four sums of the pulls, and four of pull x similarity. */
+  pull: Pull;
+  pullPlain: Pull;
+}
+
+type TakeIn = (
+  statistics: number,
+  rowLabels: number,
+  firstRow: number,
+  rowQuads: number,
+  columnLabels: number,
+  firstColumn: number,
+  columns: number,
+  tile: number,
+  anchors: number,
+) => void;
+
+type Pull = (
+  anchors: number,
+  rowLabels: number,
+  firstRow: number,
+  rowQuads: number,
+  columnAnchors: number,
+  columnLabels: number,
+  firstColumn: number,
+  columns: number,
+  tile: number,
+  sums: number,
+) => void;
+
+/** A loss's kernels, and how much memory its statistics and anchors take. */
+export interface PairModule {
+  builder: ModuleBuilder;
+  /** Vectors per quad of anchors. */
+  parts: { statistics: number; anchor: number };
+  /** The fields of struct Parameters, which lie at the start of memory in this order, one f32 each. */
+  parameters: readonly string[];
+}
+
+/**
+ * @param shader shaders/losses: Parameters, Statistics, emptyStatistics, accumulate, combine, maybe refine, Anchor,
+ * finish, terms, pull. Its parameters are read from the start of memory.
+ * @throws WgslError for WGSL that is not in the subset of wgsl/syntax.ts.
+ */
+export function writePairKernels(shader: string, shape: KernelShape, relaxed: boolean): PairModule {
+  const program = parse(numerics + rowTerms + RELATION + shader);
+  const builder = new ModuleBuilder(relaxed);
+  const statistics = countParts(program, 'Statistics');
+  const anchor = countParts(program, 'Anchor');
+  const scope: Scope = { program, shape, statistics, anchor };
+  writeProducts(builder, shape.dimension);
+  writeClear(builder, scope);
+  writeIsPlain(builder, shape);
+  writeTakeIn(builder, scope, 'accumulate', false);
+  writeTakeIn(builder, scope, 'accumulate', true);
+  if (program.functions.has('refine')) writeTakeIn(builder, scope, 'refine', false);
+  writeCombine(builder, scope);
+  writeFinish(builder, scope);
+  writePull(builder, scope, false);
+  writePull(builder, scope, true);
+  const parameters = (program.structs.get('Parameters') ?? []).map(({ name }) => name);
+  return { builder, parts: { statistics, anchor }, parameters };
+}
+
+interface Scope {
+  program: Program;
+  shape: KernelShape;
+  statistics: number;
+  anchor: number;
+}
+
+function countParts(program: Program, struct: string): number {
+  const count = (type: string): number =>
+    program.structs.get(type)?.reduce((sum, field) => sum + count(field.type), 0) ?? 1;
+  return count(struct);
+}
+
+/** What the loss's functions need, with its parameters at hand. */
+function open(f: FunctionBuilder, { program }: Scope): { loss: Inliner; parameters: Value } {
+  const address = f.integer();
+  f.copy(address, 0);
+  const parts = (program.structs.get('Parameters') ?? []).map((_, index) => f.loadSplat(address, 4 * index));
+  const parameters = { type: 'Parameters', parts };
+  return { loss: new Inliner(f, program, { parameters }), parameters };
+}
+
+function loadStruct(f: FunctionBuilder, type: string, count: number, at: Local): Value {
+  return { type, parts: Array.from({ length: count }, (_, part) => f.load(at, part * VECTOR)) };
+}
+
+/** One anchor of a quad, four times. */
+function loadSpread(f: FunctionBuilder, type: string, count: number, at: Local): Value {
+  return { type, parts: Array.from({ length: count }, (_, part) => f.loadSplat(at, part * VECTOR)) };
+}
+
+function storeStruct(f: FunctionBuilder, value: Value, at: Local): void {
+  value.parts.forEach((part, index) => f.store(at, index * VECTOR, part));
+}
+
+/** Runs the body for each of `quads` places, `bytes` apart. */
+function forEachQuad(
+  f: FunctionBuilder,
+  start: Local,
+  quads: Local,
+  bytes: number,
+  body: (at: Local) => void,
+) {
+  f.forEach(start, f.letInteger('i32.add', start, f.letInteger('i32.mul', quads, bytes)), bytes, body);
+}
+
+/** An address that moves along with a loop. */
+function moving(f: FunctionBuilder, start: Local): { at: Local; move(bytes: number): void } {
+  const at = f.integer();
+  f.copy(at, start);
+  return { at, move: (bytes) => f.assign(at, 'i32.add', at, bytes) };
+}
+
+function writeClear(module: ModuleBuilder, scope: Scope): void {
+  module.function('clear', 2, (f, statistics, quads) => {
+    const { loss } = open(f, scope);
+    const empty = loss.call('emptyStatistics');
+    forEachQuad(f, statistics, quads, scope.statistics * VECTOR, (at) => storeStruct(f, empty, at));
+  });
+}
+
+function writeCombine(module: ModuleBuilder, scope: Scope): void {
+  const bytes = scope.statistics * VECTOR;
+  module.function('combine', 3, (f, target, source, quads) => {
+    const { loss } = open(f, scope);
+    const from = moving(f, source);
+    forEachQuad(f, target, quads, bytes, (at) => {
+      const [a, b] = [at, from.at].map((address) => loadStruct(f, 'Statistics', scope.statistics, address));
+      storeStruct(f, loss.call('combine', a, b), at);
+      from.move(bytes);
+    });
+  });
+}
+
+function writeFinish(module: ModuleBuilder, scope: Scope): void {
+  module.function('finish', 5, (f, statistics, anchors, losses, counts, quads) => {
+    const { loss } = open(f, scope);
+    const anchor = moving(f, anchors);
+    const lossOfQuad = moving(f, losses);
+    const countOfQuad = moving(f, counts);
+    forEachQuad(f, statistics, quads, scope.statistics * VECTOR, (at) => {
+      const seen = loadStruct(f, 'Statistics', scope.statistics, at);
+      storeStruct(f, loss.call('finish', seen), anchor.at);
+      const terms = loss.call('terms', seen);
+      f.store(lossOfQuad.at, 0, terms.parts[0]);
+      f.store(countOfQuad.at, 0, terms.parts[1]);
+      anchor.move(scope.anchor * VECTOR);
+      lossOfQuad.move(VECTOR);
+      countOfQuad.move(VECTOR);
+    });
+  });
+}
+
+function writeIsPlain(module: ModuleBuilder, shape: KernelShape): void {
+  module.function('isPlain', 4, (f, rowLabels, rowQuads, columnLabels, columns) => {
+    const others = f.vector();
+    f.copy(others, 0);
+    const note = (mask: Local) => f.assign(others, 'v128.or', others, mask);
+    const columnsEnd = f.letInteger('i32.add', columnLabels, f.letInteger('i32.mul', columns, 4));
+    forEachQuad(f, rowLabels, rowQuads, VECTOR, (at) => {
+      const rows = f.load(at);
+      note(f.let('i32x4.eq', rows, f.constant(PADDING >>> 0, 'u32')));
+      f.forEach(columnLabels, columnsEnd, 4, (label) => {
+        const column = f.loadSplat(label);
+        note(f.let('i32x4.eq', rows, column));
+        if (shape.isExclusive) note(f.let('i32x4.ne', column, f.constant(NOBODY >>> 0, 'u32')));
+      });
+    });
+    return f.letInteger('i32.eqz', f.letInteger('v128.any_true', others));
+  });
+}
+
+/** What the points of a loop are to each other, from labels and, in one set, from indices. */
+function relate(
+  f: FunctionBuilder,
+  shape: KernelShape,
+  row: { labels: Local; points: Local },
+  column: { labels: Local; points: Local },
+): Value {
+  const matching = f.let('i32x4.eq', row.labels, column.labels);
+  const inside = f.let('i32x4.gt_s', row.labels, f.constant(PADDING >>> 0, 'u32'));
+  let negative = f.let('v128.andnot', inside, matching);
+  if (shape.isExclusive) {
+    const isNobody = f.let('i32x4.eq', column.labels, f.constant(NOBODY >>> 0, 'u32'));
+    negative = f.let('v128.and', negative, isNobody);
+  }
+  let positive = matching;
+  if (shape.isOneSet) positive = f.let('v128.and', matching, f.let('i32x4.ne', row.points, column.points));
+  return { type: 'Relation', parts: [positive, negative] };
+}
+
+/** Indices that are counted along with a loop, as vectors. */
+function counting(
+  f: FunctionBuilder,
+  first: Local,
+  step: number,
+  lanes: number[],
+): { points: Local; next(): void } {
+  const points = f.let('i32x4.add', f.let('i32x4.splat', first), f.constant(lanes, 'u32'));
+  return { points, next: () => f.assign(points, 'i32x4.add', points, f.constant(step, 'u32')) };
+}
+
+const QUAD_LANES = [0, 1, 2, 3];
+const SAME_LANES = [0, 0, 0, 0];
+
+function writeTakeIn(
+  module: ModuleBuilder,
+  scope: Scope,
+  name: 'accumulate' | 'refine',
+  isPlain: boolean,
+): void {
+  const bytes = scope.statistics * VECTOR;
+  module.function(
+    isPlain ? `${name}Plain` : name,
+    9,
+    (f, statistics, rowLabels, firstRow, rowQuads, ...rest) => {
+      const [columnLabels, firstColumn, columns, tile, anchors] = rest;
+      const { loss, parameters } = open(f, scope);
+      const plain = plainRelation(f);
+      const labels = moving(f, rowLabels);
+      const rowsOfTile = moving(f, tile);
+      const anchorOfRows = moving(f, anchors);
+      const rowPoints = counting(f, firstRow, QUAD, QUAD_LANES);
+      const tileBytes = f.letInteger('i32.mul', columns, COLUMN_BYTES);
+      forEachQuad(f, statistics, rowQuads, bytes, (at) => {
+        // A tile's statistics begin empty and are then combined with those before: long sums stay exact.
+        const seen = loss.variable('Statistics', loss.call('emptyStatistics'));
+        const known = name === 'refine' ? [loadStruct(f, 'Anchor', scope.anchor, anchorOfRows.at)] : [];
+        const row = { labels: f.load(labels.at), points: rowPoints.points };
+        const columnPoints = counting(f, firstColumn, 1, SAME_LANES);
+        const label = moving(f, columnLabels);
+        f.forEach(rowsOfTile.at, f.letInteger('i32.add', rowsOfTile.at, tileBytes), COLUMN_BYTES, (pair) => {
+          const column = () => ({ labels: f.loadSplat(label.at), points: columnPoints.points });
+          const relation = isPlain ? plain : relate(f, scope.shape, row, column());
+          const similarity = { type: 'vec4f', parts: [f.load(pair)] };
+          loss.call(name, seen, parameters, similarity, relation, ...known);
+          label.move(4);
+          columnPoints.next();
+        });
+        const before = loadStruct(f, 'Statistics', scope.statistics, at);
+        storeStruct(f, loss.call('combine', before, seen), at);
+        labels.move(VECTOR);
+        rowPoints.next();
+        rowsOfTile.move(VECTOR);
+        anchorOfRows.move(scope.anchor * VECTOR);
+      });
+    },
+  );
+}
+
+/** All pairs are negatives. */
+function plainRelation(f: FunctionBuilder): Value {
+  const [never, always] = [false, true].map((value) => booleanOf(f, 'vec4<bool>', value).parts);
+  return { type: 'Relation', parts: [...never, ...always] };
+}
+
+function writePull(module: ModuleBuilder, scope: Scope, isPlain: boolean): void {
+  const { shape, anchor } = scope;
+  const anchorBytes = anchor * VECTOR;
+  module.function(
+    isPlain ? 'pullPlain' : 'pull',
+    10,
+    (f, rowAnchors, rowLabels, firstRow, rowQuads, ...rest) => {
+      const [columnAnchors, columnLabels, firstColumn, columns, tile, sums] = rest;
+      const { loss, parameters } = open(f, scope);
+      const plain = plainRelation(f);
+      const total = { pull: zeros(f), pullSimilarity: zeros(f) };
+      const rowsBytes = f.letInteger('i32.mul', rowQuads, VECTOR);
+      const columnPoints = counting(f, firstColumn, 1, SAME_LANES);
+      const columnOfTile = moving(f, tile);
+      const labelsEnd = f.letInteger('i32.add', columnLabels, f.letInteger('i32.mul', columns, 4));
+      f.forEach(columnLabels, labelsEnd, 4, (label) => {
+        const column = { labels: f.loadSplat(label), points: columnPoints.points };
+        let columnAnchor: Value | undefined;
+        if (shape.columnsAreAnchors) {
+          // Of column c, the anchor is number c % 4 of quad c / 4.
+          const offset = f.letInteger('i32.sub', label, columnLabels);
+          const quad = f.letInteger('i32.mul', f.letInteger('i32.shr_u', offset, 4), anchorBytes);
+          const lane = f.letInteger('i32.and', offset, 12);
+          const place = f.letInteger('i32.add', columnAnchors, f.letInteger('i32.add', quad, lane));
+          columnAnchor = loadSpread(f, 'Anchor', anchor, place);
+        }
+        // Sums of one column, then of all: long sums stay exact.
+        const ofColumn = { pull: zeros(f), pullSimilarity: zeros(f) };
+        const labels = moving(f, rowLabels);
+        const rowPoints = counting(f, firstRow, QUAD, QUAD_LANES);
+        const rowAnchor = moving(f, rowAnchors);
+        f.forEach(columnOfTile.at, f.letInteger('i32.add', columnOfTile.at, rowsBytes), VECTOR, (pair) => {
+          const row = () => ({ labels: f.load(labels.at), points: rowPoints.points });
+          const relation = isPlain ? plain : relate(f, shape, row(), column);
+          const similarity = { type: 'vec4f', parts: [f.load(pair)] };
+          const own = loadStruct(f, 'Anchor', anchor, rowAnchor.at);
+          let [pull] = loss.call('pull', own, parameters, similarity, relation).parts;
+          if (columnAnchor) {
+            const other = loss.call('pull', columnAnchor, parameters, similarity, relation);
+            pull = f.let('f32x4.add', pull, other.parts[0]);
+          }
+          f.store(pair, 0, pull);
+          f.assign(ofColumn.pull, 'f32x4.add', ofColumn.pull, pull);
+          f.accumulateProduct(ofColumn.pullSimilarity, pull, similarity.parts[0]);
+          labels.move(VECTOR);
+          rowPoints.next();
+          rowAnchor.move(anchorBytes);
+        });
+        f.assign(total.pull, 'f32x4.add', total.pull, ofColumn.pull);
+        f.assign(total.pullSimilarity, 'f32x4.add', total.pullSimilarity, ofColumn.pullSimilarity);
+        columnPoints.next();
+        columnOfTile.move(COLUMN_BYTES);
+      });
+      f.store(sums, 0, total.pull);
+      f.store(sums, VECTOR, total.pullSimilarity);
+    },
+  );
+}
+
+function zeros(f: FunctionBuilder): Local {
+  const sum = f.vector();
+  f.copy(sum, 0);
+  return sum;
+}

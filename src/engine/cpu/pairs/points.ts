@@ -1,0 +1,98 @@
+/** The points of an evaluation on their way into the kernels' memory and out of it. Vectors are measured in float64. */
+import type { PairPlan, Side } from './plan.ts';
+import { QUAD } from './tile.ts';
+
+/** Below this length torch.nn.functional.normalize divides by it instead. */
+const SMALLEST_NORM = 1e-12;
+
+/** Points in memory, see Side in plan.ts. */
+export interface Points {
+  count: number;
+  padded: number;
+  vectors: number;
+  points: number;
+}
+
+/**
+ * Prepares points first .. first + count - 1: divides them by their lengths, if so wanted, and lays them out as quads,
+ * too. Padding becomes zeros.
+ * @param norms receives the lengths; 1 where nothing is normalized.
+ */
+export function preparePoints(
+  { buffer }: WebAssembly.Memory,
+  side: Points,
+  dimension: number,
+  normalize: boolean,
+  first: number,
+  count: number,
+  norms?: Float32Array,
+): void {
+  const vectors = new Float32Array(buffer, side.vectors, side.padded * dimension);
+  const points = new Float32Array(buffer, side.points, side.padded * dimension);
+  vectors.fill(0, Math.max(first, side.count) * dimension, Math.max(first + count, side.count) * dimension);
+  for (let point = first; point < first + count; point++) {
+    const from = point * dimension;
+    const to = quadStart(point, dimension);
+    const norm = normalize ? lengthOf(vectors, from, dimension) : 1;
+    const divisor = Math.max(norm, SMALLEST_NORM);
+    if (norms) norms[point] = norm;
+    for (let k = 0; k < dimension; k++) points[to + QUAD * k] = vectors[from + k] /= divisor;
+  }
+}
+
+/**
+ * Writes weight x the gathered gradient in place of the vectors, with respect to what was passed in: through the
+ * normalization u = x / |x| it is (g - (g . u) u) / |x|. Vectors shorter than 1e-12 get 0, where torch multiplies by
+ * 1e12 and throws them away.
+ */
+export function returnGradient(
+  { buffer }: WebAssembly.Memory,
+  { dimension, normalize }: PairPlan,
+  side: Side,
+  first: number,
+  count: number,
+  weight: number,
+): void {
+  const vectors = new Float32Array(buffer, side.vectors, side.padded * dimension);
+  const gradient = new Float32Array(buffer, side.gradient, side.padded * dimension);
+  const norms = new Float32Array(buffer, side.norms, side.padded);
+  for (let point = first; point < Math.min(first + count, side.count); point++) {
+    const to = point * dimension;
+    const from = quadStart(point, dimension);
+    if (norms[point] < SMALLEST_NORM) {
+      vectors.fill(0, to, to + dimension);
+      continue;
+    }
+    let radial = 0;
+    if (normalize) {
+      for (let k = 0; k < dimension; k++) radial += gradient[from + QUAD * k] * vectors[to + k];
+    }
+    const scale = weight / norms[point];
+    for (let k = 0; k < dimension; k++) {
+      vectors[to + k] = scale * (gradient[from + QUAD * k] - radial * vectors[to + k]);
+    }
+  }
+}
+
+/** How many terms all anchors have: what the loss is the mean over. */
+export function countTerms(memory: WebAssembly.Memory, { rows, columns, anchors }: PairPlan): number {
+  const sides = anchors === 'both' ? [rows, columns] : [rows];
+  let terms = 0;
+  for (const { counts, count } of sides) {
+    for (const own of new Uint32Array(memory.buffer, counts, count)) terms += own;
+  }
+  return terms;
+}
+
+/** Where a point's first component lies; the next is a quad farther. */
+function quadStart(point: number, dimension: number): number {
+  const lane = point % QUAD;
+  return (point - lane) * dimension + lane;
+}
+
+/** Squares of single precision numbers neither overflow nor underflow in float64. */
+function lengthOf(vectors: Float32Array, start: number, dimension: number): number {
+  let squared = 0;
+  for (let index = start; index < start + dimension; index++) squared += vectors[index] * vectors[index];
+  return Math.sqrt(squared);
+}

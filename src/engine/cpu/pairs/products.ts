@@ -1,0 +1,191 @@
+/**
+ * The multiply-adds of the skeleton, for one dimension. Rows are met four at a time, and lie in quads for it: component
+ * k of points 4q .. 4q + 3 is the vector q x dimension + k. Columns are met one by one, and lie as they were passed in:
+ * `vectors`, row-major. Twelve sums are in the making at a time, because two multiply-adds may begin in each cycle and
+ * each takes four, and because twelve sums and their three operands fill the registers there are.
+ */
+import type { FunctionBuilder, Local, ModuleBuilder, Operand } from '../wasm/assembler.ts';
+import { COLUMN_BYTES, QUAD, VECTOR } from './tile.ts';
+
+/** Columns, or components, that meet two quads of rows at a time; and columns when fewer are left, which are even. */
+const WIDTH = 6;
+const REST = 2;
+
+/** Up to this dimension there is no loop over the components. */
+const WRITTEN_OUT = 4;
+
+type Combine = (f: FunctionBuilder, sum: Local, row: Local, column: Local) => void;
+
+export function writeProducts(module: ModuleBuilder, dimension: number): void {
+  writeMultiply(module, 'multiply', dimension);
+  writeCollect(module, dimension);
+  writeTranspose(module);
+}
+
+/** Similarities by dot products. */
+export function writeMultiply(module: ModuleBuilder, name: string, dimension: number): void {
+  writeCompare(module, name, dimension, (f, sum, row, column) => f.accumulateProduct(sum, row, column));
+}
+
+/** Squared distances from differences: |a|^2 + |b|^2 - 2 a.b would lose those of close points. */
+export function writeDistances(module: ModuleBuilder, name: string, dimension: number): void {
+  writeCompare(module, name, dimension, (f, sum, row, column) => {
+    const difference = f.let('f32x4.sub', row, column);
+    f.accumulateProduct(sum, difference, difference);
+  });
+}
+
+/**
+ * tile[column][row] = sum over k of points[row][k] x vectors[column][k].
+ * Two quads of rows meet six columns at a time: per component two loads, six broadcasts, twelve multiply-adds.
+ */
+function writeCompare(module: ModuleBuilder, name: string, dimension: number, combine: Combine): void {
+  const quadBytes = VECTOR * dimension;
+  const vectorBytes = 4 * dimension;
+  module.function(name, 5, (f, points, rowQuads, vectors, columns, tile) => {
+    const pointsEnd = endOf(f, points, rowQuads, quadBytes);
+    const vectorsEnd = endOf(f, vectors, columns, vectorBytes);
+    const rest = f.letInteger('i32.mul', f.letInteger('i32.rem_u', columns, WIDTH), vectorBytes);
+    const wholeEnd = f.letInteger('i32.sub', vectorsEnd, rest);
+    const target = f.integer();
+    const targetOfRows = f.integer();
+    f.copy(targetOfRows, tile);
+    f.forEach(points, pointsEnd, 2 * quadBytes, (row) => {
+      f.copy(target, targetOfRows);
+      const meet = (from: Operand, to: Operand, width: number) =>
+        f.forEach(from, to, width * vectorBytes, (column) => {
+          multiplyGroup(f, row, column, width, dimension, combine).forEach((pair, index) =>
+            pair.forEach((sum, quad) => f.store(target, index * COLUMN_BYTES + quad * VECTOR, sum)),
+          );
+          f.assign(target, 'i32.add', target, width * COLUMN_BYTES);
+        });
+      meet(vectors, wholeEnd, WIDTH);
+      meet(wholeEnd, vectorsEnd, REST);
+      f.assign(targetOfRows, 'i32.add', targetOfRows, 2 * VECTOR);
+    });
+  });
+}
+
+/** The sums over all components, for two quads of rows and `width` columns. */
+function multiplyGroup(
+  f: FunctionBuilder,
+  row: Local,
+  column: Local,
+  width: number,
+  dimension: number,
+  combine: Combine,
+): [Local, Local][] {
+  const sums = Array.from({ length: width }, (): [Local, Local] => [zero(f), zero(f)]);
+  const step = (rowAt: Local, columnAt: Local, k: number) => {
+    const first = f.load(rowAt, k * VECTOR);
+    const second = f.load(rowAt, k * VECTOR + VECTOR * dimension);
+    sums.forEach(([one, other], index) => {
+      const component = f.loadSplat(columnAt, 4 * (k + index * dimension));
+      combine(f, one, first, component);
+      combine(f, other, second, component);
+    });
+  };
+  if (dimension <= WRITTEN_OUT) {
+    for (let k = 0; k < dimension; k++) step(row, column, k);
+    return sums;
+  }
+  const columnAt = f.integer();
+  f.copy(columnAt, column);
+  f.forEach(row, f.letInteger('i32.add', row, dimension * VECTOR), VECTOR, (rowAt) => {
+    step(rowAt, columnAt, 0);
+    f.assign(columnAt, 'i32.add', columnAt, 4);
+  });
+  return sums;
+}
+
+/**
+ * gradient[row][k] += sum over columns of tile[column][row] x vectors[column][k].
+ * Two quads of rows collect up to six components at a time, in sums of their own: long sums of small parts stay exact.
+ */
+function writeCollect(module: ModuleBuilder, dimension: number): void {
+  const quadBytes = VECTOR * dimension;
+  module.function('collect', 5, (f, gradient, rowQuads, vectors, columns, tile) => {
+    const gradientEnd = endOf(f, gradient, rowQuads, quadBytes);
+    const tileOfRows = f.integer();
+    f.copy(tileOfRows, tile);
+    f.forEach(gradient, gradientEnd, 2 * quadBytes, (row) => {
+      const tileEnd = endOf(f, tileOfRows, columns, COLUMN_BYTES);
+      const target = f.integer();
+      const components = f.integer();
+      f.copy(target, row);
+      f.copy(components, vectors);
+      for (const { width, count } of evenGroups(dimension)) {
+        f.forEach(0, count, 1, () => {
+          const sums = Array.from({ length: width }, (): [Local, Local] => [zero(f), zero(f)]);
+          const column = f.integer();
+          f.copy(column, components);
+          f.forEach(tileOfRows, tileEnd, COLUMN_BYTES, (pulls) => {
+            const first = f.load(pulls);
+            const second = f.load(pulls, VECTOR);
+            sums.forEach(([one, other], index) => {
+              const component = f.loadSplat(column, 4 * index);
+              f.accumulateProduct(one, first, component);
+              f.accumulateProduct(other, second, component);
+            });
+            f.assign(column, 'i32.add', column, 4 * dimension);
+          });
+          sums.forEach((pair, index) =>
+            pair.forEach((sum, quad) => {
+              const offset = index * VECTOR + quad * quadBytes;
+              f.store(target, offset, f.let('f32x4.add', f.load(target, offset), sum));
+            }),
+          );
+          f.assign(target, 'i32.add', target, width * VECTOR);
+          f.assign(components, 'i32.add', components, 4 * width);
+        });
+      }
+      f.assign(tileOfRows, 'i32.add', tileOfRows, 2 * VECTOR);
+    });
+  });
+}
+
+/** The components in groups of at most WIDTH and of nearly equal size, so that no small group is left over. */
+function evenGroups(dimension: number): { width: number; count: number }[] {
+  const groups = Math.ceil(dimension / WIDTH);
+  const width = Math.ceil(dimension / groups);
+  const narrow = groups * width - dimension;
+  return [
+    { width, count: groups - narrow },
+    { width: width - 1, count: narrow },
+  ].filter(({ count }) => count > 0);
+}
+
+/** transposed[row][column] = tile[column][row]. */
+function writeTranspose(module: ModuleBuilder): void {
+  module.function('transpose', 4, (f, tile, rowQuads, columnQuads, transposed) => {
+    const tileEnd = endOf(f, tile, columnQuads, QUAD * COLUMN_BYTES);
+    const rowsBytes = f.letInteger('i32.mul', rowQuads, VECTOR);
+    const target = f.integer();
+    const targetOfColumns = f.integer();
+    f.copy(targetOfColumns, transposed);
+    f.forEach(tile, tileEnd, QUAD * COLUMN_BYTES, (columns) => {
+      f.copy(target, targetOfColumns);
+      f.forEach(columns, f.letInteger('i32.add', columns, rowsBytes), VECTOR, (at) => {
+        const [a, b, c, d] = [0, 1, 2, 3].map((lane) => f.load(at, lane * COLUMN_BYTES));
+        const low = [f.shuffle(a, b, [0, 4, 1, 5]), f.shuffle(c, d, [0, 4, 1, 5])];
+        const high = [f.shuffle(a, b, [2, 6, 3, 7]), f.shuffle(c, d, [2, 6, 3, 7])];
+        [low, high].forEach(([left, right], half) => {
+          f.store(target, 2 * half * COLUMN_BYTES, f.shuffle(left, right, [0, 1, 4, 5]));
+          f.store(target, (2 * half + 1) * COLUMN_BYTES, f.shuffle(left, right, [2, 3, 6, 7]));
+        });
+        f.assign(target, 'i32.add', target, QUAD * COLUMN_BYTES);
+      });
+      f.assign(targetOfColumns, 'i32.add', targetOfColumns, VECTOR);
+    });
+  });
+}
+
+function zero(f: FunctionBuilder): Local {
+  const sum = f.vector();
+  f.copy(sum, 0);
+  return sum;
+}
+
+function endOf(f: FunctionBuilder, start: Local, count: Local, bytes: number): Local {
+  return f.letInteger('i32.add', start, f.letInteger('i32.mul', count, bytes));
+}

@@ -1,0 +1,16 @@
+import type { PairPlan } from '../pairs/plan.ts';
+
+/** What a thread works on. Once told, it keeps it until it is told another. */
+export interface SharedProgram {
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+  plan: PairPlan;
+}
+
+export interface ToThread {
+  thread: number;
+  /** Absent: the same as before. */
+  program: SharedProgram | undefined;
+}
+
+export type FromThread = { type: 'done' } | { type: 'failed'; reason: string };

@@ -1,0 +1,36 @@
+/** One thread: takes its steps of an evaluation, in memory that all threads share. */
+import type { Kernels } from '../pairs/kernels.ts';
+import { RESULTS } from '../pairs/plan.ts';
+import { BARRIER, work } from '../pairs/work.ts';
+import { Barrier } from './barrier.ts';
+import type { FromThread, SharedProgram, ToThread } from './messages.ts';
+
+let current: { kernels: Kernels; program: SharedProgram } | undefined;
+
+addEventListener('message', ({ data: { thread, program } }: MessageEvent<ToThread>) => {
+  try {
+    if (program) {
+      const { exports } = new WebAssembly.Instance(program.module, { host: { memory: program.memory } });
+      current = { kernels: exports as unknown as Kernels, program };
+    }
+    if (!current) throw new Error('there is nothing to work on');
+    takeSteps(current.kernels, current.program, thread);
+    send({ type: 'done' });
+  } catch (error) {
+    send({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });
+  }
+});
+
+function takeSteps(kernels: Kernels, { memory, plan }: SharedProgram, thread: number): void {
+  const barrier = new Barrier(memory, plan);
+  const results = new Float64Array(memory.buffer, plan.results + 64 * thread, RESULTS);
+  for (const step of work(kernels, memory, plan, thread)) {
+    if (step === BARRIER) barrier.wait();
+    else results[2] += step;
+    if (barrier.isStopped) return;
+  }
+}
+
+function send(message: FromThread): void {
+  postMessage(message);
+}

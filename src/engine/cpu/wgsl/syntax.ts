@@ -1,0 +1,53 @@
+/** The part of WGSL that a loss's pair functions are written in, as a tree. Lines are for messages. */
+
+export type Expression = { line: number } & (
+  | { kind: 'number'; value: number; type: 'f32' | 'u32' | 'integer' }
+  | { kind: 'boolean'; value: boolean }
+  | { kind: 'name'; name: string }
+  | { kind: 'member'; object: Expression; field: string }
+  | { kind: 'call'; callee: string; arguments: Expression[] }
+  | { kind: 'unary'; operator: string; operand: Expression }
+  | { kind: 'binary'; operator: string; left: Expression; right: Expression }
+);
+
+export type Statement = { line: number } & (
+  | {
+      kind: 'declare';
+      name: string;
+      type: string | undefined;
+      value: Expression | undefined;
+      mutable: boolean;
+    }
+  | { kind: 'assign'; target: Expression; operator: string; value: Expression }
+  | { kind: 'if'; condition: Expression; accepted: Statement[]; otherwise: Statement[] }
+  | { kind: 'return'; value: Expression | undefined }
+  | { kind: 'call'; call: Expression }
+);
+
+export interface Field {
+  name: string;
+  type: string;
+}
+
+export interface FunctionDeclaration {
+  name: string;
+  parameters: Field[];
+  /** Absent where it returns nothing. */
+  result: string | undefined;
+  body: Statement[];
+  line: number;
+}
+
+export interface Program {
+  structs: Map<string, Field[]>;
+  constants: Map<string, Expression>;
+  functions: Map<string, FunctionDeclaration>;
+}
+
+export class WgslError extends Error {
+  override readonly name = 'WgslError';
+
+  constructor(line: number, message: string) {
+    super(`WGSL line ${line}: ${message}`);
+  }
+}
