@@ -1,6 +1,6 @@
 import type { ParameterValues } from '../../losses/loss.ts';
 import type { FeatureRule } from '../../losses/feature-rule.ts';
-import type { Constants } from '../../losses/pair-rule.ts';
+import type { Constants } from '../../losses/constants.ts';
 import type { AnyFeatureLoss } from '../../losses/registry.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { Slices } from '../slices.ts';
