@@ -71,6 +71,18 @@ export const presets: readonly Preset[] = [
     ],
   },
   {
+    key: 'no-negatives',
+    name: 'No negatives, no collapse',
+    watch:
+      'An encoder without any negatives, and still it does not collapse. VICReg draws the two views of a thing together, but every coordinate has to keep a standard deviation of 1 over the batch, and none may repeat another. Take the variance away, and nothing holds it.',
+    values: { model: 'encoder', points: 512, loss: 'vicreg', geometry: 'plane', rate: 0.01 },
+    parameters: { normalize: false },
+    experiments: [
+      { name: 'Variance off', values: {}, parameters: { varianceMu: 0 } },
+      { name: 'Covariance off', values: {}, parameters: { covarianceNu: 0 } },
+    ],
+  },
+  {
     key: 'dimensional-collapse',
     name: 'Dimensional collapse',
     watch:
