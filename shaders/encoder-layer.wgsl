@@ -1,7 +1,9 @@
-// One layer of the encoder, y = activation(x W + b), and the tiled matrix product that forward, backward and weight
-// gradients are: L R for matrices that each of them defines by leftValue(row, k) and rightValue(k, column), 0 outside.
+// One layer of the encoder, y = activation(x W + b) or, the last, y = x W, and the tiled matrix product that forward,
+// backward and weight gradients are: L R for matrices that each of them defines by leftValue(row, k) and
+// rightValue(k, column), 0 outside.
 //
-// Shapes: values = rows x units, row-major; weights = (inputs + 1) x outputs from weightStart on, the last row the biases.
+// Shapes: values = rows x units, row-major; weights = weightRows x outputs from weightStart on. Biases are the last of these
+// rows: the weights of an input that is always 1.
 // One workgroup of 8 x 8: a tile of 32 x 32, four rows by four columns each. 16 rows of R and columns of L at a time lie in
 // workgroup memory, so that each is fetched once per tile. Race-free: each workgroup owns its tile; barriers separate
 // writing and reading what it shares. Sums run in order of k: the same input gives the same bits.
@@ -11,6 +13,7 @@ struct Layer {
   inputs: u32,
   outputs: u32,
   weightStart: u32,
+  weightRows: u32,         // inputs, and where there are biases one more
   weights: u32,            // of all layers
   inputActivation: u32,    // LINEAR, RELU or TANH: what the layer before did to its sums
   outputActivation: u32,

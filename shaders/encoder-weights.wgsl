@@ -1,4 +1,4 @@
-// The gradient of one layer's weights: dLoss/dW = x^T (dLoss/d sums); the bias is the weight of an input that is always 1.
+// The gradient of one layer's weights: dLoss/dW = x^T (dLoss/d sums).
 // The batch is split, so that a small layer still keeps a large device busy; encoder-total adds the splits up in order.
 // Needs: encoder-layer, which has the shapes and how the tiles are shared.
 // Shapes: inputs = rows x inputs; deltas = rows x outputs; partials = splits x all weights of the encoder.
@@ -30,7 +30,7 @@ fn weightGradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invoca
     let column = tile.y + 4u * local.x + i;
     for (var j = 0u; j < 4u; j++) {
       let row = tile.x + 4u * local.y + j;
-      if (row <= layer.inputs && column < layer.outputs) {
+      if (row < layer.weightRows && column < layer.outputs) {
         partials[start + row * layer.outputs + column] = sums[i][j];
       }
     }

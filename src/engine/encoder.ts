@@ -1,6 +1,9 @@
 export type Activation = 'linear' | 'relu' | 'tanh';
 
-/** A multilayer perceptron, the same for every point. Its last layer is linear. */
+/**
+ * A multilayer perceptron, the same for every point. Its last layer is a plain matrix, as at the end of SimCLR's projection
+ * head (Chen et al. 2020): without hidden layers the encoder is linear, origin to origin.
+ */
 export interface EncoderShape {
   /** Coordinates of an input. */
   inputs: number;
@@ -14,36 +17,37 @@ export interface EncoderShape {
   outputs: number;
 }
 
-/** One layer: outputs = activation(inputs W + b). */
+/** One layer: outputs = activation(inputs W + b); the last one is inputs W. */
 export interface Layer {
   inputs: number;
   outputs: number;
   activation: Activation;
-  /** Where its weights begin: (inputs + 1) x outputs, row-major, row i those from input i, the last row the biases. */
+  /** Where its weights begin: rows x outputs, row-major, row i those from input i. */
   start: number;
+  /** inputs; in a hidden layer one more, the biases, which are the weights of an input that is always 1. */
+  rows: number;
 }
 
 export function layersOf({ inputs, layers, width, activation, outputs }: EncoderShape): Layer[] {
   const units = [inputs, ...Array.from({ length: layers }, () => width), outputs];
   let start = 0;
   return units.slice(1).map((layerOutputs, index) => {
+    const isHidden = index < layers;
     const layer: Layer = {
       inputs: units[index],
       outputs: layerOutputs,
-      activation: index < layers ? activation : 'linear',
+      activation: isHidden ? activation : 'linear',
       start,
+      rows: units[index] + Number(isHidden),
     };
-    start += (layer.inputs + 1) * layer.outputs;
+    start += layer.rows * layer.outputs;
     return layer;
   });
 }
 
 export function weightCount(shape: EncoderShape): number {
-  return layersOf(shape).reduce((count, { inputs, outputs }) => count + (inputs + 1) * outputs, 0);
+  return layersOf(shape).reduce((count, { rows, outputs }) => count + rows * outputs, 0);
 }
-
-/** Multiply-adds that one row costs on the way forward. */
-export const forwardCost = weightCount;
 
 /** An embedding shorter than this has no direction: on the sphere it becomes 0, and no gradient flows through it. */
 export const SHORTEST = 1e-12;

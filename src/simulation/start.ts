@@ -49,11 +49,11 @@ function stateOf(embeddings: Float32Array, learned: number): RunState {
  */
 function startWeights(shape: EncoderShape, seed: number): Float32Array {
   const weights = normals(weightCount(shape), seed, WEIGHT_STREAM);
-  for (const { inputs, outputs, activation, start } of layersOf(shape)) {
+  for (const { inputs, outputs, activation, start, rows } of layersOf(shape)) {
     const biases = start + inputs * outputs;
     const deviation = Math.sqrt((activation === 'relu' ? 2 : 1) / inputs);
     for (let at = start; at < biases; at++) weights[at] *= deviation;
-    weights.fill(0, biases, biases + outputs);
+    weights.fill(0, biases, start + rows * outputs);
   }
   return weights;
 }

@@ -31,8 +31,8 @@ export const CASES: readonly EncoderCase[] = [
 
 export function weightsOf(shape: EncoderShape): Float32Array {
   const weights = normals(weightCount(shape), 1, 1);
-  for (const { inputs, outputs, start } of layersOf(shape)) {
-    const end = start + (inputs + 1) * outputs;
+  for (const { inputs, outputs, start, rows } of layersOf(shape)) {
+    const end = start + rows * outputs;
     for (let at = start; at < end; at++) weights[at] /= Math.sqrt(inputs);
   }
   return weights;

@@ -26,12 +26,11 @@ describe.each(CASES)('$rows rows, $shape.layers hidden, $shape.activation, spher
     const gradient = encode(shape, weights, inputs, onSphere).backward(coefficients);
     expect(gradient).toHaveLength(weightCount(shape));
     // A few weights of every layer, biases among them.
-    for (const { inputs: rowsOfWeights, outputs, start } of layersOf(shape)) {
+    for (const { rows: weightRows, outputs, start } of layersOf(shape)) {
+      const last = weightRows * outputs - 1;
       for (let sample = 0; sample < 12; sample++) {
-        const share = sample === 0 ? 1 : unitInterval(random4(sample, start, 0, 0)[0]);
         const at =
-          start +
-          Math.min(Math.floor(share * (rowsOfWeights + 1) * outputs), (rowsOfWeights + 1) * outputs - 1);
+          start + (sample === 0 ? last : Math.round(last * unitInterval(random4(sample, start, 0, 0)[0])));
         const lossAt = (change: number) => {
           const changed = Float64Array.from(weights);
           changed[at] += change;

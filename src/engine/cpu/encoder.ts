@@ -32,10 +32,15 @@ export const encode: Encode = (shape, weights, inputs, onSphere) => {
   };
 };
 
-function forward({ inputs, outputs, activation, start }: Layer, weights: Numbers, values: Numbers) {
+function forward(
+  { inputs, outputs, activation, start, rows: weightRows }: Layer,
+  weights: Numbers,
+  values: Numbers,
+) {
   const rows = values.length / inputs;
   const result = new Float32Array(rows * outputs);
-  const biases = weights.subarray(start + inputs * outputs, start + (inputs + 1) * outputs);
+  // Empty where there are none.
+  const biases = weights.subarray(start + inputs * outputs, start + weightRows * outputs);
   const whole = inputs - (inputs % 4);
   for (let row = 0; row < rows; row++) {
     const from = row * inputs;
@@ -83,7 +88,7 @@ function backward({ inputs, outputs, start }: Layer, weights: Numbers, deltas: F
 }
 
 function addWeightGradient(
-  { inputs, outputs, start }: Layer,
+  { inputs, outputs, start, rows: weightRows }: Layer,
   values: Numbers,
   deltas: Float32Array,
   weightGradient: Float64Array,
@@ -93,7 +98,7 @@ function addWeightGradient(
   for (let row = 0; row < rows; row += row < whole ? 4 : 1) {
     const together = row < whole ? 4 : 1;
     const delta = row * outputs;
-    for (let input = 0; input <= inputs; input++) {
+    for (let input = 0; input < weightRows; input++) {
       const at = row * inputs + input;
       const to = start + input * outputs;
       const isBias = input === inputs;

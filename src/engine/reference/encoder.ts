@@ -49,14 +49,19 @@ function derivative(activation: Activation, value: number): number {
   }
 }
 
-function forward({ inputs, outputs, activation, start }: Layer, weights: Numbers, values: Numbers) {
+function forward(
+  { inputs, outputs, activation, start, rows: weightRows }: Layer,
+  weights: Numbers,
+  values: Numbers,
+) {
   const rows = values.length / inputs;
   const result = new Float64Array(rows * outputs);
   for (let row = 0; row < rows; row++) {
     for (let output = 0; output < outputs; output++) {
-      let sum = weights[start + inputs * outputs + output];
-      for (let input = 0; input < inputs; input++) {
-        sum += values[row * inputs + input] * weights[start + input * outputs + output];
+      let sum = 0;
+      for (let input = 0; input < weightRows; input++) {
+        const value = input < inputs ? values[row * inputs + input] : 1;
+        sum += value * weights[start + input * outputs + output];
       }
       result[row * outputs + output] = activate(activation, sum);
     }
@@ -80,16 +85,16 @@ function backward({ inputs, outputs, start }: Layer, weights: Numbers, deltas: N
   return result;
 }
 
-/** dLoss/dWeights of a layer from dLoss/dSums; the bias is the weight of an input that is always 1. */
+/** dLoss/dWeights of a layer from dLoss/dSums. */
 function addWeightGradient(
-  { inputs, outputs, start }: Layer,
+  { inputs, outputs, start, rows: weightRows }: Layer,
   values: Numbers,
   deltas: Numbers,
   weightGradient: Float64Array,
 ): void {
   const rows = deltas.length / outputs;
   for (let row = 0; row < rows; row++) {
-    for (let input = 0; input <= inputs; input++) {
+    for (let input = 0; input < weightRows; input++) {
       const value = input < inputs ? values[row * inputs + input] : 1;
       for (let output = 0; output < outputs; output++) {
         weightGradient[start + input * outputs + output] += value * deltas[row * outputs + output];

@@ -134,7 +134,7 @@ export async function createEncoderProgram(
       },
     };
   };
-  const costOf = ({ inputs, outputs }: Layer) => rows * (inputs + 1) * outputs;
+  const costOf = (layer: Layer) => rows * layer.rows * layer.outputs;
 
   const forward = [
     ...layers.map((layer, index) =>
@@ -173,7 +173,7 @@ export async function createEncoderProgram(
       const layer = layers[index];
       const own = { layer: layerUniforms[index], inputs: values[index], deltas: deltas[index] };
       backward.push(
-        tiled(weightGradient, { ...own, partials }, [layer.inputs + 1, layer.outputs], splits, costOf(layer)),
+        tiled(weightGradient, { ...own, partials }, [layer.rows, layer.outputs], splits, costOf(layer)),
       );
       if (index === 0) continue;
       backward.push(
@@ -209,6 +209,7 @@ function packLayer(layers: readonly Layer[], layer: Layer, rows: number, weights
     inputs: layer.inputs,
     outputs: layer.outputs,
     weightStart: layer.start,
+    weightRows: layer.rows,
     weights,
     inputActivation: ACTIVATIONS[before?.activation ?? 'linear'],
     outputActivation: ACTIVATIONS[layer.activation],
