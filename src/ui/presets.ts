@@ -86,7 +86,7 @@ export const presets: readonly Preset[] = [
     key: 'dimensional-collapse',
     name: 'Dimensional collapse',
     watch:
-      'Negatives are on, and still a dimension is lost. The encoder is linear and sees four coordinates; augmentation drowns two of them in noise. It learns to ignore those, and what is left of the sphere is a circle. With little noise it stays a sphere.',
+      'Negatives are on, and still a dimension is lost. The encoder is linear and sees four coordinates; augmentation drowns two of them in noise. It learns to ignore those, and what is left of the sphere is a circle: uniformity stops at −1.57, the floor of a circle. With little noise it reaches that of a sphere.',
     values: {
       model: 'encoder',
       layers: 0,
