@@ -9,6 +9,7 @@ import { History } from './ui/history.ts';
 import { showLegend } from './ui/legend.ts';
 import { keepLink, linkedState, linkOf } from './ui/link.ts';
 import { Messages } from './ui/messages.ts';
+import { showNotebook } from './ui/notebook.ts';
 import { showPanel } from './ui/panel.ts';
 import { showPresets } from './ui/preset-bar.ts';
 import { presetState } from './ui/presets.ts';
@@ -105,6 +106,7 @@ showPresets(element('presets'), element('watch'), store, (preset) => {
 showExperiments(element('experiments'), store);
 showLegend(element('legend'), store);
 showPanel(element('panel'), store);
+showNotebook(element('notebook'), store, () => run.simulation);
 setPlaying(playing);
 if (!playing)
   messages.show('motion', 'Your system asks for less motion: nothing moves until you press Play.');

@@ -133,7 +133,7 @@ export function findPreset(key: string): Preset | undefined {
 
 /** The state a preset begins with. What belongs to the view is kept. */
 export function presetState(preset: Preset, view: Pick<State, keyof typeof viewFields> = defaults): State {
-  const { engine, links, theme } = view;
+  const { engine, links, theme, notebook } = view;
   return {
     ...defaults,
     ...preset.values,
@@ -142,5 +142,6 @@ export function presetState(preset: Preset, view: Pick<State, keyof typeof viewF
     engine,
     links,
     theme,
+    notebook,
   };
 }

@@ -10,6 +10,7 @@ export type EngineChoice = 'auto' | 'webgpu' | 'cpu' | 'reference';
 /** What is learned: every embedding on its own, or one network that makes them all. */
 export type ModelChoice = 'points' | 'encoder';
 export type ThemeChoice = 'auto' | 'light' | 'dark';
+export type NotebookChoice = 'closed' | 'loss' | 'truths' | 'geometry' | 'stuck' | 'floats';
 
 function number(field: Omit<NumberField, 'type'>): NumberField {
   return { type: 'number', ...field };
@@ -204,6 +205,19 @@ export const viewFields = {
     choices: { auto: 'as the system', light: 'light', dark: 'dark' },
     label: 'Theme',
     description: 'Light or dark.',
+  }),
+  notebook: choice<NotebookChoice>({
+    default: 'closed',
+    choices: {
+      closed: 'closed',
+      loss: 'Loss',
+      truths: 'Truths',
+      geometry: 'Geometry',
+      stuck: 'Stuck?',
+      floats: 'Floats',
+    },
+    label: 'Notebook',
+    description: 'What is laid open beside the cloud.',
   }),
 };
 

@@ -22,7 +22,7 @@ export function formatShare(share: number): string {
   return `${(100 * share).toFixed(share > 0.995 && share < 1 ? 2 : 0)} %`;
 }
 
-/** Hyphens become minus signs. */
+/** Hyphens that stand for a minus become one: before a number or a term and in exponents, not between letters. */
 export function withMinus(text: string): string {
-  return text.replaceAll('-', '−');
+  return text.replaceAll(/(?<![\p{L}\d])-|(?<=\de)-(?=\d)/gu, '−');
 }

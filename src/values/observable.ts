@@ -1,7 +1,7 @@
 /** A state in one place. Listeners are told of every change, in the order in which they subscribed. */
 export class Observable<State extends object> {
   #state: State;
-  readonly #listeners: ((state: State, previous: State) => void)[] = [];
+  #listeners: ((state: State, previous: State) => void)[] = [];
 
   constructor(state: State) {
     this.#state = state;
@@ -17,7 +17,11 @@ export class Observable<State extends object> {
     for (const listener of this.#listeners) listener(this.#state, previous);
   }
 
-  subscribe(listener: (state: State, previous: State) => void): void {
+  /** @param until aborting it ends the subscription. */
+  subscribe(listener: (state: State, previous: State) => void, until?: AbortSignal): void {
     this.#listeners.push(listener);
+    until?.addEventListener('abort', () => {
+      this.#listeners = this.#listeners.filter((other) => other !== listener);
+    });
   }
 }

@@ -11,3 +11,11 @@ export function dot(a: Float64Array, b: Float64Array): number {
   for (let axis = 0; axis < a.length; axis++) sum += a[axis] * b[axis];
   return sum;
 }
+
+/** The cosines of one vector of a row-major block with each of them, itself included. */
+export function cosinesOf(vectors: ArrayLike<number>, dimension: number, index: number): Float64Array {
+  const direction = unit(vectors, dimension, index);
+  return Float64Array.from({ length: vectors.length / dimension }, (_, other) =>
+    dot(direction, unit(vectors, dimension, other)),
+  );
+}

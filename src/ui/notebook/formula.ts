@@ -43,7 +43,7 @@ export function symbolOf(name: string): string | undefined {
  * may break it.
  */
 export function typeset(formula: string): string[][] {
-  return linesOf(formula).map((line) => new Parser(line).sequence().flatMap((node) => piecesOf(node, 2)));
+  return linesOf(formula).map((line) => new Parser(line).sequence().flatMap(piecesOf));
 }
 
 /** A formula ends where another begins: at a semicolon, or a comma before a capital or a definition. */
@@ -159,19 +159,30 @@ function atom(token: string): Node {
   return { kind: 'atom', markup: `<mtext>${token}</mtext>` };
 }
 
-/** Brackets `depth` deep may be broken inside. */
-function piecesOf(node: Node, depth: number): string[] {
-  if (depth > 0 && node.kind === 'call' && node.group.kind === 'group') {
-    const [first, ...rest] = piecesOf(node.group, depth);
-    return [`${markupOf(node.name)}${first}`, ...rest];
+/** More letters than this in one piece, and a narrow page would have to cut it off. */
+const LONGEST_PIECE = 14;
+
+/** A long bracket may be broken inside; its own signs then keep the height of a line. */
+function piecesOf(node: Node): string[] {
+  if (node.kind === 'call') {
+    const [first, ...rest] = piecesOf(node.group);
+    return rest.length > 0 ? [`${markupOf(node.name)}${first}`, ...rest] : [markupOf(node)];
   }
-  if (depth > 0 && node.kind === 'group' && node.inside.length > 6) {
-    const { open, close, inside, isHinge } = node;
-    const pieces = inside.flatMap((part) => piecesOf(part, depth - 1));
-    const last = isHinge ? `<msub><mo>${close}</mo><mo>+</mo></msub>` : `<mo>${close}</mo>`;
-    return [`<mo>${open}</mo>${pieces[0]}`, ...pieces.slice(1, -1), `${pieces.at(-1)}${last}`];
+  if (node.kind !== 'group' || node.inside.length < 2 || lettersOf(node) <= LONGEST_PIECE) {
+    return [markupOf(node)];
   }
-  return [markupOf(node)];
+  const { open, close, inside, isHinge } = node;
+  const pieces = inside.flatMap(piecesOf);
+  const last = `<mo stretchy="false">${close}</mo>`;
+  return [
+    `<mo stretchy="false">${open}</mo>${pieces[0]}`,
+    ...pieces.slice(1, -1),
+    `${pieces.at(-1)}${isHinge ? `<msub>${last}<mo>+</mo></msub>` : last}`,
+  ];
+}
+
+function lettersOf(node: Node): number {
+  return markupOf(node).replaceAll(/<[^>]*>/g, '').length;
 }
 
 function markupOf(node: Node): string {

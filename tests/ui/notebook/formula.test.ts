@@ -41,7 +41,7 @@ test.each(losses.map((loss) => [loss.name, loss.documentation.formula]))(
   (_name, formula) => {
     const markup = whole(formula).join('');
     const open: string[] = [];
-    for (const [, slash, tag] of markup.matchAll(/<(\/?)(\w+)>/g)) {
+    for (const [, slash, tag] of markup.matchAll(/<(\/?)(\w+)[^>]*>/g)) {
       if (slash) expect(open.pop()).toBe(tag);
       else open.push(tag);
     }
