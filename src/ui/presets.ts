@@ -62,7 +62,7 @@ export const presets: readonly Preset[] = [
     key: 'encoder-collapse',
     name: 'Collapse through an encoder',
     watch:
-      'Negatives are off, and every pair is on its own: free points would only meet in pairs. But one network makes all embeddings, and the easiest way to make two views alike is to make everything alike. Only the negatives keep it from that.',
+      'Negatives are off, and every pair is on its own: free points would only meet in pairs. But one network makes all embeddings, and the easiest way to make two views alike is to make everything alike. Turn the negatives on, and it spreads.',
     values: { model: 'encoder', points: 512, rate: 0.01 },
     parameters: { negatives: false },
     experiments: [
