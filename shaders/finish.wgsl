@@ -5,7 +5,7 @@
 // The parts are combined in a fixed order, so that the same input gives the same bits.
 
 struct Parts {
-  count: u32,   // splits, or twice that once refined
+  count: u32,   // partial results of each quad: those of one pass, or of both
 }
 
 @group(0) @binding(0) var<uniform> batch: Batch;

@@ -9,10 +9,11 @@ override EXCLUSIVE: bool = false;
 
 struct Batch {
   dimension: u32,
-  quads: u32,       // quads in all, padding included
-  keyStart: u32,    // first key, for exclusive batches
+  quads: u32,             // quads in all, padding included
+  keyStart: u32,          // first key, for exclusive batches
   keyCount: u32,
-  splits: u32,      // workgroups that share the columns of one row tile
+  statisticsParts: u32,   // partial results of each quad, per pass
+  gradientParts: u32,
 }
 
 // A rectangle of the pair matrix: rows rowStart .. rowEnd - 1 against columns columnStart .. columnEnd - 1.
@@ -21,6 +22,11 @@ struct Sweep {
   rowEnd: u32,
   columnStart: u32,
   columnEnd: u32,
+}
+
+// Vectors of four components that a point takes, in the layout of subgroup-arrange.
+fn chunksOf(dimension: u32) -> u32 {
+  return (dimension + 3u) / 4u;
 }
 
 // Which of the sweep's row tiles this dispatch begins with.

@@ -4,6 +4,7 @@ import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { refuseBeyondLimits } from './memory.ts';
 import { PairProgram } from './pair-program.ts';
 import type { PairShape } from './pair-shape.ts';
+import { variantFor } from './pair-tuning.ts';
 import type { Work } from './work.ts';
 
 /** One loss on one shape of batch: its memory, and its work in order. Every skeleton has a program of its own. */
@@ -40,9 +41,11 @@ export async function createLossProgram(
   argument: string,
 ): Promise<LossProgram> {
   switch (loss.skeleton) {
-    case 'pairs':
-      refuseBeyondLimits(device, argument, PairProgram.largestBuffer(loss, shape));
-      return PairProgram.create(device, loss, shape);
+    case 'pairs': {
+      const variant = await variantFor(device, loss, shape);
+      refuseBeyondLimits(device, argument, PairProgram.largestBuffer(loss, shape, variant));
+      return PairProgram.create(device, loss, shape, variant);
+    }
     case 'matches': {
       const { createMatchProgram } = await import('./match-program.ts');
       return createMatchProgram(device, loss, shape, argument);

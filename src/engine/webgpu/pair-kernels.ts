@@ -1,36 +1,72 @@
+import clearShader from '../../../shaders/clear.wgsl?raw';
 import finishShader from '../../../shaders/finish.wgsl?raw';
-import gradientNarrowShader from '../../../shaders/gradient-narrow.wgsl?raw';
-import gradientShader from '../../../shaders/gradient.wgsl?raw';
+import firstPassShader from '../../../shaders/first-pass.wgsl?raw';
 import normalizeGradientShader from '../../../shaders/normalize-gradient.wgsl?raw';
 import normalizeShader from '../../../shaders/normalize.wgsl?raw';
 import numericsShader from '../../../shaders/numerics.wgsl?raw';
-import pairTileShader from '../../../shaders/pair-tile.wgsl?raw';
 import pairingShader from '../../../shaders/pairing.wgsl?raw';
 import pullShader from '../../../shaders/pull.wgsl?raw';
-import refineShader from '../../../shaders/refine.wgsl?raw';
-import statisticsShader from '../../../shaders/statistics.wgsl?raw';
+import secondPassShader from '../../../shaders/second-pass.wgsl?raw';
+import subgroupArrangeShader from '../../../shaders/subgroup-arrange.wgsl?raw';
+import subgroupCollectShader from '../../../shaders/subgroup-collect.wgsl?raw';
+import subgroupGradientShader from '../../../shaders/subgroup-gradient.wgsl?raw';
+import subgroupGradientNarrowShader from '../../../shaders/subgroup-gradient-narrow.wgsl?raw';
+import subgroupMeetingShader from '../../../shaders/subgroup-meeting.wgsl?raw';
+import subgroupProductNarrowShader from '../../../shaders/subgroup-product-narrow.wgsl?raw';
+import subgroupProductShader from '../../../shaders/subgroup-product.wgsl?raw';
+import subgroupStatisticsShader from '../../../shaders/subgroup-statistics.wgsl?raw';
+import subgroupTileShader from '../../../shaders/subgroup-tile.wgsl?raw';
+import subgroupTransposeShader from '../../../shaders/subgroup-transpose.wgsl?raw';
 import termsShader from '../../../shaders/terms.wgsl?raw';
 import totalsShader from '../../../shaders/totals.wgsl?raw';
+import workgroupGradientNarrowShader from '../../../shaders/workgroup-gradient-narrow.wgsl?raw';
+import workgroupGradientShader from '../../../shaders/workgroup-gradient.wgsl?raw';
+import workgroupPullShader from '../../../shaders/workgroup-pull.wgsl?raw';
+import workgroupStatisticsShader from '../../../shaders/workgroup-statistics.wgsl?raw';
+import workgroupTileShader from '../../../shaders/workgroup-tile.wgsl?raw';
 import type { AnyPairLoss } from '../../losses/registry.ts';
 import { kernel } from './kernel.ts';
 import type { Kernel } from './kernel.ts';
-import { pairLayout } from './pair-shape.ts';
+import { NARROW, pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
-
-/** Up to this dimension, points fit into registers and gradient-narrow.wgsl serves. */
-const NARROW = 4;
+import type { PairVariant } from './pair-variant.ts';
 
 /** The kernels of the pair skeleton for one loss. */
 export interface PairKernels {
   normalize: Kernel;
   statistics: Kernel;
-  finish: Kernel;
-  totals: Kernel;
   /** Only for losses and batches that stream the rows a second time. */
   refine: Kernel | undefined;
-  /** One per sweep, and only where gradients are wanted. */
+  finish: Kernel;
+  totals: Kernel;
+  /** One per sweep that collects gradients, and only where they are wanted. */
   gradients: Kernel[];
   normalizeGradient: Kernel | undefined;
+  /** What the subgroup variant does beside. */
+  subgroup: { arrange: Kernel; transpose: Kernel; clear: Kernel; collect: Kernel } | undefined;
+}
+
+/** What a variant's kernels are made of, besides a loss and what all share. */
+function skeletonOf(variant: PairVariant, isNarrow: boolean) {
+  if (variant === 'workgroup') {
+    return {
+      statisticsShaders: [workgroupTileShader, workgroupStatisticsShader],
+      gradientShaders: [
+        workgroupTileShader,
+        workgroupPullShader,
+        isNarrow ? workgroupGradientNarrowShader : workgroupGradientShader,
+      ],
+    };
+  }
+  const productShader = isNarrow ? subgroupProductNarrowShader : subgroupProductShader;
+  return {
+    statisticsShaders: [subgroupTileShader, productShader, subgroupStatisticsShader],
+    gradientShaders: [
+      subgroupTileShader,
+      subgroupMeetingShader,
+      ...(isNarrow ? [subgroupGradientNarrowShader] : [productShader, subgroupGradientShader]),
+    ],
+  };
 }
 
 /** @throws Error when a shader does not compile. */
@@ -38,44 +74,76 @@ export async function compilePairKernels(
   device: GPUDevice,
   loss: AnyPairLoss,
   shape: PairShape,
+  variant: PairVariant,
 ): Promise<PairKernels> {
-  const gradientSource = shape.dimension <= NARROW ? gradientNarrowShader : gradientShader;
   const { exclusive, sweeps } = pairLayout(shape, loss.anchors);
-  const EXCLUSIVE = Number(exclusive);
-  const skeleton = (
-    label: string,
-    entryPoint: string,
-    parts: string[],
-    constants: Record<string, number> = { EXCLUSIVE },
-  ) =>
+  const isSubgroup = variant === 'subgroup';
+  const tiled = (label: string, entryPoint: string, parts: string[], constants?: Record<string, number>) =>
     kernel(device, {
-      label: `${label} (${loss.kind})`,
-      source: [numericsShader, pairingShader, termsShader, loss.shader, ...parts].join('\n'),
+      label: `${label} (${loss.kind}, ${variant})`,
+      source: [
+        isSubgroup ? 'enable subgroups;' : '',
+        numericsShader,
+        pairingShader,
+        termsShader,
+        loss.shader,
+        ...parts,
+      ].join('\n'),
       entryPoint,
       dynamic: ['sweep', 'slice'],
-      constants,
+      constants: { EXCLUSIVE: Number(exclusive), ...constants },
     });
   const plain = (label: string, entryPoint: string, ...parts: string[]) =>
     kernel(device, { label, source: parts.join('\n'), entryPoint });
-  const [normalize, statistics, finish, totals, refine, normalizeGradient, gradients] = await Promise.all([
-    plain('normalize', 'normalizePoints', normalizeShader),
-    skeleton('statistics', 'statistics', [pairTileShader, statisticsShader]),
-    skeleton('finish', 'finishAnchors', [finishShader], {}),
-    plain('totals', 'addTotals', termsShader, totalsShader),
-    shape.refines ? skeleton('refine', 'refinement', [pairTileShader, refineShader]) : undefined,
-    shape.gradient
-      ? plain('normalize gradient', 'normalizeGradient', termsShader, normalizeGradientShader)
-      : undefined,
-    Promise.all(
-      (shape.gradient ? sweeps : []).map(({ rowsAreAnchors, columnsAreAnchors }) =>
-        skeleton('gradient', 'gradient', [pairTileShader, pullShader, gradientSource], {
-          EXCLUSIVE,
-          ROWS_ARE_ANCHORS: Number(rowsAreAnchors),
-          COLUMNS_ARE_ANCHORS: Number(columnsAreAnchors),
-          SUM_PULLS: Number(shape.parameterGradients),
-        }),
+  const { statisticsShaders, gradientShaders } = skeletonOf(variant, shape.dimension <= NARROW);
+  // The subgroup variant collects for both ends of a pair in one sweep.
+  const collecting = shape.gradient ? sweeps.slice(0, isSubgroup ? 1 : undefined) : [];
+  const [normalize, statistics, refine, finish, totals, normalizeGradient, subgroup, gradients] =
+    await Promise.all([
+      plain('normalize', 'normalizePoints', normalizeShader),
+      tiled('statistics', 'statistics', [firstPassShader, ...statisticsShaders]),
+      shape.refines ? tiled('refine', 'statistics', [secondPassShader, ...statisticsShaders]) : undefined,
+      kernel(device, {
+        label: `finish (${loss.kind})`,
+        source: [numericsShader, pairingShader, termsShader, loss.shader, finishShader].join('\n'),
+        entryPoint: 'finishAnchors',
+        dynamic: ['sweep'],
+      }),
+      plain('totals', 'addTotals', termsShader, totalsShader),
+      shape.gradient
+        ? plain('normalize gradient', 'normalizeGradient', termsShader, normalizeGradientShader)
+        : undefined,
+      isSubgroup ? compileSubgroupKernels(plain) : undefined,
+      Promise.all(
+        collecting.map(({ rowsAreAnchors, columnsAreAnchors }) =>
+          tiled('gradient', 'gradient', [pullShader, ...gradientShaders], {
+            ROWS_ARE_ANCHORS: Number(rowsAreAnchors),
+            COLUMNS_ARE_ANCHORS: Number(columnsAreAnchors),
+            SUM_PULLS: Number(shape.parameterGradients),
+          }),
+        ),
       ),
-    ),
+    ]);
+  return {
+    normalize,
+    statistics,
+    refine,
+    finish,
+    totals,
+    gradients,
+    normalizeGradient,
+    subgroup,
+  };
+}
+
+async function compileSubgroupKernels(
+  plain: (label: string, entryPoint: string, ...parts: string[]) => Promise<Kernel>,
+): Promise<PairKernels['subgroup']> {
+  const [arrange, transpose, clear, collect] = await Promise.all([
+    plain('arrange', 'arrangePoints', pairingShader, subgroupArrangeShader),
+    plain('transpose parts', 'transposeParts', subgroupTransposeShader),
+    plain('clear', 'clearSums', clearShader),
+    plain('collect gradient', 'collectGradient', pairingShader, subgroupCollectShader),
   ]);
-  return { normalize, statistics, finish, totals, refine, gradients, normalizeGradient };
+  return { arrange, transpose, clear, collect };
 }

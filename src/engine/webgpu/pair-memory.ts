@@ -4,11 +4,14 @@ import normalizeShader from '../../../shaders/normalize.wgsl?raw';
 import numericsShader from '../../../shaders/numerics.wgsl?raw';
 import pairingShader from '../../../shaders/pairing.wgsl?raw';
 import pullShader from '../../../shaders/pull.wgsl?raw';
+import transposeShader from '../../../shaders/subgroup-transpose.wgsl?raw';
 import termsShader from '../../../shaders/terms.wgsl?raw';
 import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyPairLoss } from '../../losses/registry.ts';
 import { pairLayout, TILE_ROWS } from './pair-shape.ts';
 import type { PairLayout, PairShape, Sweep } from './pair-shape.ts';
+import { pairParts } from './pair-variant.ts';
+import type { PairParts, PairVariant } from './pair-variant.ts';
 import { fieldsOf, packUniform, sizeOf } from './wgsl.ts';
 
 /** Dynamic uniform offsets are multiples of this on every adapter. */
@@ -22,6 +25,8 @@ type Storage =
   | 'labels'
   | 'outputs'
   | 'quads'
+  | 'points'
+  | 'collected'
   | 'inverseLengths'
   | 'partials'
   | 'anchors'
@@ -31,23 +36,43 @@ type Storage =
   | 'pullSums';
 
 type Uniform =
-  'parameters' | 'batch' | 'sweep' | 'slice' | 'normalization' | 'backward' | 'splitParts' | 'refinedParts';
+  | 'parameters'
+  | 'batch'
+  | 'sweep'
+  | 'slice'
+  | 'normalization'
+  | 'backward'
+  | 'firstParts'
+  | 'allParts'
+  | 'firstTransposition'
+  | 'secondTransposition';
 
 /** What the kernels of one loss on one shape of batch read and write. */
 export type PairMemory = Record<Storage | Uniform, GPUBuffer>;
 
 /** Bytes of each storage buffer, before any of them is made. */
-export function storageBytes(loss: AnyPairLoss, shape: PairShape): Record<Storage, number> {
-  const { points, splits } = pairLayout(shape, loss.anchors);
+export function storageBytes(
+  loss: AnyPairLoss,
+  shape: PairShape,
+  variant: PairVariant,
+): Record<Storage, number> {
+  const layout = pairLayout(shape, loss.anchors);
+  const { points } = layout;
+  const parts = pairParts(variant, shape, layout);
+  const splits = gradientSplits(variant, parts);
   const quads = points / 4;
   const structs = [numericsShader, loss.shader].join('\n');
   const coordinates = 4 * points * shape.dimension;
+  // The subgroup kernels have a layout of their own, in vectors of four components.
+  const chunked = variant === 'subgroup' ? 16 * points * Math.ceil(shape.dimension / 4) : 0;
   return {
     embeddings: coordinates,
     labels: 4 * points,
     quads: coordinates,
+    points: Math.max(16, chunked),
+    collected: shape.gradient ? Math.max(16, parts.gradient * chunked) : 16,
     inverseLengths: 4 * points,
-    partials: (shape.refines ? 2 : 1) * splits * quads * sizeOf(structs, 'Statistics'),
+    partials: (shape.refines ? 2 : 1) * parts.statistics * quads * sizeOf(structs, 'Statistics'),
     anchors: quads * sizeOf(structs, 'Anchor'),
     rowTerms: quads * sizeOf(termsShader, 'RowTerms'),
     totals: 16,
@@ -57,9 +82,14 @@ export function storageBytes(loss: AnyPairLoss, shape: PairShape): Record<Storag
   };
 }
 
-export function createPairMemory(device: GPUDevice, loss: AnyPairLoss, shape: PairShape): PairMemory {
+export function createPairMemory(
+  device: GPUDevice,
+  loss: AnyPairLoss,
+  shape: PairShape,
+  variant: PairVariant,
+): PairMemory {
   const layout = pairLayout(shape, loss.anchors);
-  const storage = Object.entries(storageBytes(loss, shape)).map(([name, size]) => [
+  const storage = Object.entries(storageBytes(loss, shape, variant)).map(([name, size]) => [
     name,
     device.createBuffer({
       label: `${name} (${loss.kind})`,
@@ -67,7 +97,9 @@ export function createPairMemory(device: GPUDevice, loss: AnyPairLoss, shape: Pa
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     }),
   ]);
-  const uniforms = Object.entries(uniformContents(loss, shape, layout)).map(([name, contents]) => {
+  const uniforms = Object.entries(
+    uniformContents(loss, shape, layout, pairParts(variant, shape, layout)),
+  ).map(([name, contents]) => {
     const buffer = device.createBuffer({
       label: `${name} (${loss.kind})`,
       size: contents.byteLength,
@@ -85,9 +117,12 @@ export function writeParameters(
   memory: PairMemory,
   loss: AnyPairLoss,
   shape: PairShape,
+  variant: PairVariant,
   values: ParameterValues,
 ): void {
-  const { points, splits } = pairLayout(shape, loss.anchors);
+  const layout = pairLayout(shape, loss.anchors);
+  const { points } = layout;
+  const splits = gradientSplits(variant, pairParts(variant, shape, layout));
   const size = { dimension: shape.dimension, quads: points / 4, splits };
   const normalize = Number(values.normalize !== false);
   const write = (buffer: GPUBuffer, contents: ArrayBuffer) => device.queue.writeBuffer(buffer, 0, contents);
@@ -96,12 +131,24 @@ export function writeParameters(
   write(memory.backward, packUniform(normalizeGradientShader, 'Backward', { ...size, normalize }));
 }
 
+/** Parts of the gradient that are left to be added up once more: none where they have been collected. */
+export function gradientSplits(variant: PairVariant, parts: PairParts): number {
+  return variant === 'subgroup' ? 1 : parts.gradient;
+}
+
 /** The uniforms that never change; zeros where `writeParameters` is still to come. */
 function uniformContents(
   loss: AnyPairLoss,
   { dimension, rows }: PairShape,
-  { points, splits, keyStart, sweeps }: PairLayout,
+  { points, keyStart, sweeps }: PairLayout,
+  parts: PairParts,
 ): Record<Uniform, ArrayBuffer> {
+  const transposition = (firstPart: number) =>
+    packUniform(transposeShader, 'Transposition', {
+      quads: points / 4,
+      vectors: sizeOf([numericsShader, loss.shader].join('\n'), 'Statistics') / 16,
+      firstPart,
+    });
   return {
     parameters: new ArrayBuffer(16 * Math.ceil(fieldsOf(loss.shader, 'Parameters').length / 4)),
     normalization: new ArrayBuffer(16),
@@ -109,7 +156,8 @@ function uniformContents(
     batch: packUniform(pairingShader, 'Batch', {
       dimension,
       quads: points / 4,
-      splits,
+      statisticsParts: parts.statistics,
+      gradientParts: parts.gradient,
       keyStart,
       keyCount: rows,
     }),
@@ -119,12 +167,14 @@ function uniformContents(
       ),
     ),
     slice: strided(firstTiles(sweeps)),
-    splitParts: packUniform(finishShader, 'Parts', { count: splits }),
-    refinedParts: packUniform(finishShader, 'Parts', { count: 2 * splits }),
+    firstParts: packUniform(finishShader, 'Parts', { count: parts.statistics }),
+    allParts: packUniform(finishShader, 'Parts', { count: 2 * parts.statistics }),
+    firstTransposition: transposition(0),
+    secondTransposition: transposition(parts.statistics),
   };
 }
 
-/** One entry per row tile, so that a dispatch may begin at any of them. */
+/** One entry per row tile, so that a dispatch may begin at any of them; rounds (see pairRounds) are fewer. */
 function firstTiles(sweeps: readonly Sweep[]): ArrayBuffer[] {
   const tiles = Math.max(...sweeps.map(({ rowStart, rowEnd }) => Math.ceil((rowEnd - rowStart) / TILE_ROWS)));
   return Array.from({ length: tiles }, (_, firstTile) => packUniform(pairingShader, 'Slice', { firstTile }));

@@ -7,10 +7,19 @@ import type { LossProgram } from './loss-program.ts';
 import { Readback } from './memory.ts';
 import { compilePairKernels } from './pair-kernels.ts';
 import type { PairKernels } from './pair-kernels.ts';
-import { createPairMemory, storageBytes, STRIDE, WINDOWS, writeParameters } from './pair-memory.ts';
+import {
+  createPairMemory,
+  gradientSplits,
+  storageBytes,
+  STRIDE,
+  WINDOWS,
+  writeParameters,
+} from './pair-memory.ts';
 import type { PairMemory } from './pair-memory.ts';
 import { pairLayout, TILE_ROWS } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
+import { pairParts, pairRounds } from './pair-variant.ts';
+import type { PairVariant } from './pair-variant.ts';
 import { wholeWork } from './work.ts';
 import type { Work } from './work.ts';
 
@@ -31,28 +40,42 @@ export class PairProgram implements LossProgram {
   private readonly device: GPUDevice;
   private readonly loss: AnyPairLoss;
   private readonly shape: PairShape;
+  private readonly variant: PairVariant;
 
-  private constructor(device: GPUDevice, loss: AnyPairLoss, shape: PairShape, kernels: PairKernels) {
+  private constructor(
+    device: GPUDevice,
+    loss: AnyPairLoss,
+    shape: PairShape,
+    variant: PairVariant,
+    kernels: PairKernels,
+  ) {
     this.device = device;
     this.loss = loss;
     this.shape = shape;
-    this.buffers = createPairMemory(device, loss, shape);
-    this.works = pairWorks(loss, shape, kernels, this.buffers);
+    this.variant = variant;
+    this.buffers = createPairMemory(device, loss, shape, variant);
+    this.works = pairWorks(loss, shape, variant, kernels, this.buffers);
   }
 
   /** Bytes of the largest buffer, before any of them is made. */
-  static largestBuffer(loss: AnyPairLoss, shape: PairShape): number {
-    return Math.max(...Object.values(storageBytes(loss, shape)));
+  static largestBuffer(loss: AnyPairLoss, shape: PairShape, variant: PairVariant): number {
+    return Math.max(...Object.values(storageBytes(loss, shape, variant)));
   }
 
   /** @throws Error when a shader does not compile. */
-  static async create(device: GPUDevice, loss: AnyPairLoss, shape: PairShape): Promise<PairProgram> {
-    return new PairProgram(device, loss, shape, await compilePairKernels(device, loss, shape));
+  static async create(
+    device: GPUDevice,
+    loss: AnyPairLoss,
+    shape: PairShape,
+    variant: PairVariant,
+  ): Promise<PairProgram> {
+    const kernels = await compilePairKernels(device, loss, shape, variant);
+    return new PairProgram(device, loss, shape, variant, kernels);
   }
 
   /** The loss's parameters, for all work submitted from now on. */
   setParameters(values: ParameterValues): void {
-    writeParameters(this.device, this.buffers, this.loss, this.shape, values);
+    writeParameters(this.device, this.buffers, this.loss, this.shape, this.variant, values);
   }
 
   upload(batch: Batch): void {
@@ -106,13 +129,21 @@ export class PairProgram implements LossProgram {
   }
 }
 
-function pairWorks(loss: AnyPairLoss, shape: PairShape, kernels: PairKernels, memory: PairMemory): Work[] {
-  const { sweeps, points, splits } = pairLayout(shape, loss.anchors);
+function pairWorks(
+  loss: AnyPairLoss,
+  shape: PairShape,
+  variant: PairVariant,
+  kernels: PairKernels,
+  memory: PairMemory,
+): Work[] {
+  const layout = pairLayout(shape, loss.anchors);
+  const { sweeps, points } = layout;
+  const parts = pairParts(variant, shape, layout);
   const pairCost = shape.dimension + PAIR_OVERHEAD;
   const coordinates = points * shape.dimension;
 
   /** A kernel of the skeleton over one rectangle of pairs, divisible into row tiles. */
-  const sweepWork = (kernel: Kernel, index: number, cost: number): Work => {
+  const sweepWork = (kernel: Kernel, index: number, splits: number, cost: number): Work => {
     const group = kernel.bind(memory, WINDOWS);
     const { rowStart, rowEnd, columnStart, columnEnd } = sweeps[index];
     return {
@@ -126,13 +157,30 @@ function pairWorks(loss: AnyPairLoss, shape: PairShape, kernels: PairKernels, me
       },
     };
   };
-  const finishWork = (index: number, parts: GPUBuffer): Work => {
-    const group = kernels.finish.bind({ ...memory, parts }, WINDOWS);
+  /** The subgroup variant's gradient, divisible into rounds. */
+  const roundsWork = (kernel: Kernel): Work => {
+    const group = kernel.bind(memory, WINDOWS);
+    const rounds = pairRounds(shape, layout);
+    return {
+      label: kernel.label,
+      tiles: rounds.length,
+      tileCost: rounds[0] * TILE_ROWS * TILE_ROWS * (3 * shape.dimension + 2 * PAIR_OVERHEAD),
+      dispatch: (pass, first, count) => {
+        pass.setPipeline(kernel.pipeline);
+        for (let round = first; round < first + count; round++) {
+          pass.setBindGroup(0, group, [0, round * STRIDE]);
+          pass.dispatchWorkgroups(rounds[round]);
+        }
+      },
+    };
+  };
+  const finishWork = (index: number, counts: GPUBuffer): Work => {
+    const group = kernels.finish.bind({ ...memory, parts: counts }, WINDOWS);
     const rows = sweeps[index].rowEnd - sweeps[index].rowStart;
     return {
       label: kernels.finish.label,
       tiles: 1,
-      tileCost: rows * 8 * splits,
+      tileCost: rows * 8 * parts.statistics,
       dispatch: (pass) => {
         pass.setPipeline(kernels.finish.pipeline);
         pass.setBindGroup(0, group, [index * STRIDE]);
@@ -140,26 +188,39 @@ function pairWorks(loss: AnyPairLoss, shape: PairShape, kernels: PairKernels, me
       },
     };
   };
-
-  const { normalize, statistics, refine, totals, gradients, normalizeGradient } = kernels;
+  const { normalize, statistics, refine, totals, gradients, normalizeGradient, subgroup } = kernels;
   const anchorSweeps = sweeps.flatMap((sweep, index) => (sweep.rowsAreAnchors ? [index] : []));
+  const passWorks = (kernel: Kernel, transposition: GPUBuffer, counts: GPUBuffer): Work[] => [
+    ...anchorSweeps.map((index) => sweepWork(kernel, index, subgroup ? 1 : parts.statistics, pairCost)),
+    ...(subgroup
+      ? [wholeWork(subgroup.transpose, { ...memory, transposition }, memory.partials.size / 64, 64, points)]
+      : []),
+    ...anchorSweeps.map((index) => finishWork(index, counts)),
+  ];
   const works = [
     wholeWork(normalize, memory, points / 4, 64, coordinates),
-    ...anchorSweeps.map((index) => sweepWork(statistics, index, pairCost)),
-    ...anchorSweeps.map((index) => finishWork(index, memory.splitParts)),
+    ...(subgroup ? [wholeWork(subgroup.arrange, memory, points / 4, 64, coordinates)] : []),
+    ...passWorks(statistics, memory.firstTransposition, memory.firstParts),
+    ...(refine ? passWorks(refine, memory.secondTransposition, memory.allParts) : []),
+    wholeWork(totals, memory, 1, 1, points),
   ];
-  if (refine) {
+  if (normalizeGradient && subgroup) {
+    const clearWork = (sums: GPUBuffer): Work =>
+      wholeWork(subgroup.clear, { sums }, sums.size / 16, 64, sums.size / 4);
     works.push(
-      ...anchorSweeps.map((index) => sweepWork(refine, index, pairCost)),
-      ...anchorSweeps.map((index) => finishWork(index, memory.refinedParts)),
+      clearWork(memory.collected),
+      clearWork(memory.pullSums),
+      ...gradients.map(roundsWork),
+      wholeWork(subgroup.collect, memory, points / 4, 64, parts.gradient * coordinates),
+    );
+  } else {
+    works.push(
+      ...gradients.map((gradient, index) => sweepWork(gradient, index, parts.gradient, 2 * pairCost)),
     );
   }
-  works.push(wholeWork(totals, memory, 1, 1, points));
   if (normalizeGradient) {
-    works.push(
-      ...gradients.map((gradient, index) => sweepWork(gradient, index, 2 * pairCost)),
-      wholeWork(normalizeGradient, memory, points / 4, 64, 2 * splits * coordinates),
-    );
+    const splits = gradientSplits(variant, parts);
+    works.push(wholeWork(normalizeGradient, memory, points / 4, 64, 2 * splits * coordinates));
   }
   return works;
 }

@@ -4,6 +4,9 @@ import type { BatchKind } from '../../losses/loss.ts';
 export const TILE_ROWS = 32;
 export const TILE_COLUMNS = 64;
 
+/** Up to this dimension, points fit into registers, and kernels of their own serve. */
+export const NARROW = 4;
+
 /** How many workgroups a sweep should have, for a large GPU to be busy; small batches split their columns for it. */
 const WORKGROUPS_WANTED = 512;
 

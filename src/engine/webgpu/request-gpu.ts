@@ -42,7 +42,9 @@ export async function requestGpu(backend: 'auto' | 'webgpu'): Promise<GpuAnswer>
     }
     const device = await adapter.requestDevice({
       label: 'contrastive playground',
-      requiredFeatures: (['timestamp-query'] as const).filter((feature) => adapter.features.has(feature)),
+      requiredFeatures: (['timestamp-query', 'subgroups'] as const).filter((feature) =>
+        adapter.features.has(feature),
+      ),
       requiredLimits: {
         maxBufferSize: adapter.limits.maxBufferSize,
         maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize,

@@ -1,7 +1,7 @@
 // The gradient kernel for at most four dimensions, where a point fits into registers: no pull is ever shared.
-// What it computes, and its shapes, are those of gradient.
+// What it computes, and its shapes, are those of workgroup-gradient.
 //
-// Needs: numerics, pairing, pair-tile (outer), pull, a loss (Anchor, spread, pull).
+// Needs: numerics, pairing, workgroup-tile (outer), pull, workgroup-pull, a loss (Anchor, spread, pull).
 // One invocation: one quad of rows against two quads of columns in every TILE_COLUMNS; it keeps what its rows collect.
 // Race-free: each workgroup owns its rows of its split; its eight column lanes are added in a fixed order.
 // Cost: rows x columns x (2 dimension multiply-adds + one exponential per anchor end).
@@ -49,7 +49,7 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
   // Uniforms are read once: some drivers would fetch them anew for every pair.
   let dimension = batch.dimension;
   let end = sweep.columnEnd;
-  let stride = batch.splits * TILE_COLUMNS;
+  let stride = batch.gradientParts * TILE_COLUMNS;
   let constants = parameters;
   let rows = rowsOf(rowQuad, labels[rowQuad], sweep.rowEnd);
   let rowAnchor = anchors[rowQuad];

@@ -1,7 +1,8 @@
 // What each anchor accumulates while it streams over all of its candidates; the pair matrix is never stored.
 //
-// Needs: numerics, pairing, pair-tile, a loss (Statistics, emptyStatistics, accumulate, combine).
-// Shapes: quads = points x dimension (see pairing); partials = splits x quads, one Statistics for four anchors each.
+// Needs: numerics, pairing, workgroup-tile, a loss (Statistics, emptyStatistics, combine, Anchor), a pass (take).
+// Shapes: quads = points x dimension (see pairing); partials = splits x quads from FIRST_PART on, one Statistics for four
+// anchors each.
 // One invocation: one quad of rows against two quads of columns in every TILE_COLUMNS, every `splits` tiles.
 // Race-free: each workgroup owns its (row tile, split); its eight column lanes are combined in a fixed order.
 // Cost: rows x columns x (dimension multiply-adds + one exponential).
@@ -11,7 +12,8 @@
 @group(0) @binding(3) var<uniform> slice: Slice;
 @group(0) @binding(4) var<storage, read> quads: array<vec4f>;
 @group(0) @binding(5) var<storage, read> labels: array<vec4u>;
-@group(0) @binding(6) var<storage, read_write> partials: array<Statistics>;
+@group(0) @binding(6) var<storage, read> anchors: array<Anchor>;
+@group(0) @binding(7) var<storage, read_write> partials: array<Statistics>;
 
 var<workgroup> lanes: array<Statistics, 64>;
 
@@ -22,8 +24,9 @@ fn statistics(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation
   // Uniforms are read once: some drivers would fetch them anew for every pair.
   let constants = parameters;
   let end = sweep.columnEnd;
-  let stride = batch.splits * TILE_COLUMNS;
+  let stride = batch.statisticsParts * TILE_COLUMNS;
   let rows = rowsOf(rowQuad, labels[rowQuad], sweep.rowEnd);
+  let anchor = anchors[rowQuad];
   var seen = emptyStatistics();
   for (var first = sweep.columnStart + workgroup.y * TILE_COLUMNS; first < end; first += stride) {
     if (EXCLUSIVE && isIdle(firstRow, first)) {
@@ -34,14 +37,14 @@ fn statistics(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation
     let tile = pairTile(rowQuad, columnQuad);
     let left = labels[columnQuad];
     let right = labels[columnQuad + 1u];
-    accumulate(&seen, constants, tile.left[0], relate(rows, column, left.x, end));
-    accumulate(&seen, constants, tile.left[1], relate(rows, column + 1u, left.y, end));
-    accumulate(&seen, constants, tile.left[2], relate(rows, column + 2u, left.z, end));
-    accumulate(&seen, constants, tile.left[3], relate(rows, column + 3u, left.w, end));
-    accumulate(&seen, constants, tile.right[0], relate(rows, column + 4u, right.x, end));
-    accumulate(&seen, constants, tile.right[1], relate(rows, column + 5u, right.y, end));
-    accumulate(&seen, constants, tile.right[2], relate(rows, column + 6u, right.z, end));
-    accumulate(&seen, constants, tile.right[3], relate(rows, column + 7u, right.w, end));
+    take(&seen, constants, tile.left[0], relate(rows, column, left.x, end), anchor);
+    take(&seen, constants, tile.left[1], relate(rows, column + 1u, left.y, end), anchor);
+    take(&seen, constants, tile.left[2], relate(rows, column + 2u, left.z, end), anchor);
+    take(&seen, constants, tile.left[3], relate(rows, column + 3u, left.w, end), anchor);
+    take(&seen, constants, tile.right[0], relate(rows, column + 4u, right.x, end), anchor);
+    take(&seen, constants, tile.right[1], relate(rows, column + 5u, right.y, end), anchor);
+    take(&seen, constants, tile.right[2], relate(rows, column + 6u, right.z, end), anchor);
+    take(&seen, constants, tile.right[3], relate(rows, column + 7u, right.w, end), anchor);
   }
   lanes[local.y * 8u + local.x] = seen;
   workgroupBarrier();
@@ -49,6 +52,6 @@ fn statistics(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation
     for (var lane = 1u; lane < 8u; lane++) {
       seen = combine(seen, lanes[local.y * 8u + lane]);
     }
-    partials[workgroup.y * batch.quads + rowQuad] = seen;
+    partials[(FIRST_PART * batch.statisticsParts + workgroup.y) * batch.quads + rowQuad] = seen;
   }
 }

@@ -1,0 +1,57 @@
+// The subgroup gradient for at most four dimensions, where similarities need not be kept until all are known.
+// What it computes, its shapes, its rounds and why it is race-free are those of subgroup-gradient.
+//
+// Needs: numerics, pairing, subgroup-tile, pull, subgroup-meeting, a loss (Anchor, spread).
+// One workgroup: one tile, 32 own points against 32 streamed ones, each pair met once for both of its ends.
+// Cost: pairs of points x (3 dimension multiply-adds + one exponential per anchor end).
+
+@group(0) @binding(0) var<uniform> batch: Batch;
+@group(0) @binding(2) var<uniform> sweep: Sweep;
+@group(0) @binding(3) var<uniform> slice: Slice;
+@group(0) @binding(4) var<storage, read> points: array<vec4f>;
+@group(0) @binding(5) var<storage, read> labels: array<u32>;
+@group(0) @binding(6) var<storage, read> anchors: array<Anchor>;
+@group(0) @binding(7) var<storage, read_write> collected: array<vec4f>;
+@group(0) @binding(8) var<storage, read_write> pullSums: array<PullSum>;
+
+@compute @workgroup_size(4)
+fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let meeting = meetingOf(workgroup.x, slice.firstTile);
+  if (EXCLUSIVE && isIdle(meeting.own, meeting.streamed)) {
+    return;
+  }
+  // Uniforms are read once: some drivers would fetch them anew for every pair.
+  let given = Circumstances(parameters, sweep.rowEnd, sweep.columnEnd, meeting.isMirrored);
+  let own = meeting.own + lane;
+  let streamed = meeting.streamed + lane;
+  let lastPart = (batch.gradientParts - 1u) * batch.quads * 4u;
+  let unit = unitOf(lane);
+  var sum = PullSum();
+  for (var half = 0u; half < 2u; half++) {
+    let ownAt = own + 16u * half;
+    let ownHalf = ownPoints(ownAt, 4u);
+    let ownAnchors = ownOf(meeting.own / 4u + 4u * half, lane, unit);
+    var ownCollected = mat4x4f();
+    for (var r = 0u; r < TILE_QUADS; r++) {
+      let quad = meeting.streamed / 4u + r;
+      let side = sideOf(quad, lane, given.streamedEnd);
+      let at = streamed + 4u * r;
+      let quadPoints = streamedPoints(at);
+      let pulls = meetAll(&sum, given, transpose(quadPoints) * ownHalf, ownAnchors, side, anchorOf(quad, unit));
+      ownCollected += quadPoints * pulls;
+      let found = gathered(ownHalf * transpose(pulls));
+      if (!given.isMirrored) {
+        collected[lastPart + at] += found;
+      }
+    }
+    collected[ownAt] += ownCollected[0];
+    collected[ownAt + 4u] += ownCollected[1];
+    collected[ownAt + 8u] += ownCollected[2];
+    collected[ownAt + 12u] += ownCollected[3];
+  }
+  if (SUM_PULLS) {
+    let at = meeting.own / 4u + lane;
+    pullSums[at].pull += sum.pull;
+    pullSums[at].pullSimilarity += sum.pullSimilarity;
+  }
+}

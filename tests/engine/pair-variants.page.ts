@@ -1,0 +1,97 @@
+/** Runs in the browser: the variants of the pair skeleton, each by name. */
+import {
+  exportChoices,
+  forgetChoices,
+  importChoices,
+  measuredVariant,
+  overrideVariant,
+  possibleVariants,
+} from '../../src/engine/webgpu/pair-tuning.ts';
+import type { PairChoices } from '../../src/engine/webgpu/pair-tuning.ts';
+import type { PairShape } from '../../src/engine/webgpu/pair-shape.ts';
+import type { PairVariant } from '../../src/engine/webgpu/pair-variant.ts';
+import { requestGpu } from '../../src/engine/webgpu/request-gpu.ts';
+import { createEngine, findLoss } from '../../src/index.ts';
+import type { Batch, LossSpec } from '../../src/index.ts';
+import type { AnyPairLoss } from '../../src/losses/registry.ts';
+import { labelled, paired } from '../conformance/batches.ts';
+import type { Report } from '../conformance/checks.ts';
+import { runGroup } from '../conformance/case.ts';
+import { agreesWithReference } from '../conformance/compare.ts';
+
+/** On either side of a lane's quad, of a block, and of one, two and three blocks, which meet in one to three rounds. */
+const SIZES = [1, 5, 31, 32, 33, 64, 65, 97, 161];
+/** Narrow kernels and others; a vector of four components that is full, just begun, or one of several. */
+const DIMENSIONS = [1, 3, 4, 5, 36, 67];
+
+async function device(): Promise<GPUDevice> {
+  const gpu = await requestGpu('webgpu');
+  if ('reason' in gpu) throw new Error(gpu.reason);
+  return gpu.device;
+}
+
+export async function variants(): Promise<PairVariant[]> {
+  return possibleVariants(await device());
+}
+
+/** One set, a set with several positives per anchor, one and two towers of anchors, and towers of unequal length. */
+export async function agrees(variant: PairVariant): Promise<Report> {
+  overrideVariant(variant);
+  const engine = await createEngine({ backend: 'webgpu' });
+  const compared: [LossSpec, (size: number, dimension: number) => Batch][] = [
+    [{ kind: 'nt-xent' }, (size, dimension) => labelled('pairs', Math.ceil(size / 2), dimension, 'random')],
+    [{ kind: 'nt-xent' }, (size, dimension) => labelled('classes', size, dimension, 'random')],
+    [{ kind: 'info-nce' }, (size, dimension) => paired(size, dimension, 'random')],
+    [{ kind: 'clip' }, (size, dimension) => paired(size, dimension, 'random')],
+    [{ kind: 'info-nce' }, (size, dimension) => paired(size, dimension, 'random', 70)],
+    [{ kind: 'info-nce' }, (size, dimension) => paired(size + 70, dimension, 'random', 3)],
+  ];
+  const cases = SIZES.flatMap((size, index) =>
+    compared.map(([spec, batch], which) => {
+      const dimension = DIMENSIONS[(index + which) % DIMENSIONS.length];
+      return {
+        name: `${variant}: ${spec.kind} (${which}), size ${size}, dimension ${dimension}`,
+        run: (_: unknown, checks: Parameters<typeof agreesWithReference>[0]) =>
+          agreesWithReference(checks, engine, spec, batch(size, dimension)),
+      };
+    }),
+  );
+  const report = await runGroup({ name: variant, cases }, engine);
+  engine.dispose();
+  overrideVariant(undefined);
+  return report;
+}
+
+export interface Tuning {
+  quickest: PairVariant;
+  choices: PairChoices;
+  /** What is used once another choice was imported. */
+  imported: PairVariant;
+  /** Choices after nonsense was imported. */
+  afterNonsense: PairChoices;
+}
+
+export async function tune(): Promise<Tuning> {
+  const gpu = await device();
+  const loss = findLoss('nt-xent') as AnyPairLoss;
+  const shape: PairShape = {
+    kind: 'labelled',
+    dimension: 3,
+    rows: 64,
+    extraNegatives: 0,
+    refines: false,
+    gradient: true,
+    parameterGradients: false,
+  };
+  forgetChoices();
+  const quickest = await measuredVariant(gpu, loss, shape);
+  const choices = exportChoices();
+  const [key] = Object.keys(choices);
+  importChoices({ [key]: quickest === 'workgroup' ? 'subgroup' : 'workgroup' });
+  const imported = await measuredVariant(gpu, loss, shape);
+  forgetChoices();
+  importChoices({ [key]: 'no variant', other: 3 });
+  const afterNonsense = exportChoices();
+  gpu.destroy();
+  return { quickest, choices, imported, afterNonsense };
+}

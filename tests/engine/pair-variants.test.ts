@@ -1,0 +1,38 @@
+import type { Browser } from 'puppeteer';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { PairVariant } from '../../src/engine/webgpu/pair-variant.ts';
+import { launch } from '../browser/launch.ts';
+import { openModulePage } from '../browser/open-page.ts';
+import type { ModulePage } from '../browser/open-page.ts';
+import type { Report } from '../conformance/checks.ts';
+import { expectNoFailures } from '../conformance/report.ts';
+import type { Tuning } from './pair-variants.page.ts';
+
+let browser: Browser;
+let page: ModulePage;
+
+beforeAll(async () => {
+  browser = await launch('chromium', { executablePath: inject('chromium') });
+  page = await openModulePage(browser, inject('origin'), '/tests/engine/pair-variants.page.ts');
+});
+afterAll(() => browser?.close());
+
+describe('the variants of the pair skeleton', () => {
+  test.each<PairVariant>(['workgroup', 'subgroup'])(
+    '%s agrees with the reference at every seam of its blocks and rounds',
+    { timeout: 300_000 },
+    async (variant) => {
+      expect(await page.call('variants')).toContain(variant);
+      expectNoFailures(await page.call<Report>('agrees', variant));
+      expect(page.takeProblems()).toEqual([]);
+    },
+  );
+
+  test('are measured once, and what was chosen can be kept', { timeout: 120_000 }, async () => {
+    const { quickest, choices, imported, afterNonsense } = await page.call<Tuning>('tune');
+    expect(Object.values(choices)).toEqual([quickest]);
+    expect(imported).not.toBe(quickest);
+    expect(afterNonsense).toEqual({});
+    expect(page.takeProblems()).toEqual([]);
+  });
+});
