@@ -107,7 +107,8 @@ export async function compare({ start, hyperparameters }: Case, steps: number): 
   const host = new HostSimulation(engine, start, hyperparameters);
   try {
     await advanceTo(simulation, steps);
-    while (host.stepsTaken < steps) await host.step();
+    const { stepsTaken } = simulation;
+    while (host.stepsTaken < stepsTaken) await host.step();
     host.measure();
     const [state, expected] = [await simulation.snapshot(), host.snapshot()];
     const positions = new Float32Array(4 * start.dataset.points);
@@ -120,7 +121,7 @@ export async function compare({ start, hyperparameters }: Case, steps: number): 
       ),
       weights: furthest(state.weights ?? new Float32Array(), expected.weights ?? new Float32Array()),
       optimizerSteps: [state.optimizerSteps, expected.optimizerSteps],
-      statistics: [await newestStatistics(simulation, steps), host.statistics!],
+      statistics: [await newestStatistics(simulation, stepsTaken), host.statistics!],
       positions: start.dimension > 3 ? 0 : furthest(await displayed(simulation), positions),
     };
   } finally {
@@ -138,7 +139,10 @@ export async function isReproducible({ start, hyperparameters }: Case, steps: nu
   await advanceTo(half, Math.floor(steps / 2));
   const resumed = await createGpuSimulation(gpu, start, hyperparameters, await half.snapshot());
   resumed.configure({ ...hyperparameters });
-  await advanceTo(resumed, steps);
+  while (resumed.stepsTaken !== whole.stepsTaken) {
+    await advanceTo(resumed, whole.stepsTaken);
+    await advanceTo(whole, resumed.stepsTaken);
+  }
   const [a, b]: RunState[] = [await whole.snapshot(), await resumed.snapshot()];
   for (const simulation of [whole, half, resumed]) simulation.dispose();
   return (
@@ -151,18 +155,18 @@ export async function isReproducible({ start, hyperparameters }: Case, steps: nu
   );
 }
 
-/** Moves to another loss and batch size in the middle of a run; returns the steps and whether all points are finite. */
+/** Moves to another loss and batch size in the middle of a run; returns whether it went on, and whether all points are finite. */
 export async function respecialize(
   { start, hyperparameters }: Case,
   next: Hyperparameters,
-): Promise<[number, boolean]> {
+): Promise<[boolean, boolean]> {
   const simulation = await createGpuSimulation(await device(), start, hyperparameters);
   await advanceTo(simulation, 2);
   simulation.configure(next);
   await advanceTo(simulation, 6);
   const { embeddings, step } = await simulation.snapshot();
   simulation.dispose();
-  return [step, embeddings.every(Number.isFinite)];
+  return [step >= 6, embeddings.every(Number.isFinite)];
 }
 
 /** Puts a point somewhere and reads where it is drawn. */
@@ -177,6 +181,7 @@ export async function placed(
   return Array.from(positions.subarray(4, 8));
 }
 
+/** At least so many steps: one that was under way when the last was asked for is taken on top. */
 async function advanceTo(simulation: Simulation, steps: number): Promise<void> {
   let failure: string | undefined;
   simulation.onFailure = (reason) => (failure = reason);

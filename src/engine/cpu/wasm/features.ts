@@ -9,7 +9,10 @@ export function simdSupport(): 'none' | 'strict' | 'relaxed' {
 function isValid(relaxed: boolean): boolean {
   if (typeof WebAssembly !== 'object') return false;
   const builder = new ModuleBuilder(relaxed);
-  builder.function('probe', 0, (f) => void f.select(f.multiplyAdd(1, 2, 3), 0, f.constant(0)));
+  builder.function('probe', 0, (f) => {
+    const zero = f.constant(0);
+    f.select(f.multiplyAdd(zero, zero, zero), zero, zero);
+  });
   try {
     return WebAssembly.validate(builder.encode());
   } catch {
