@@ -92,7 +92,14 @@ function quadStart(point: number, dimension: number): number {
  * each addition would have to wait for the one before.
  * @param step from one component of `a` to the next.
  */
-function dot(a: Float32Array, from: number, step: number, b: Float32Array, to: number, length: number): number {
+function dot(
+  a: Float32Array,
+  from: number,
+  step: number,
+  b: Float32Array,
+  to: number,
+  length: number,
+): number {
   let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
   let k = 0;
   for (; k + 4 <= length; k += 4) {
