@@ -6,6 +6,8 @@ import { launch } from '../browser/launch.ts';
 import { openScene } from './reader.ts';
 import type { Place, Reader } from './reader.ts';
 
+/** Software WebGPU takes many small steps slowly. */
+const PATIENCE = 150_000;
 const PHONE = { width: 390, height: 844, hasTouch: true };
 
 let built: BuiltPage;
@@ -33,6 +35,52 @@ for (const { browser, engine } of ENGINES) {
   describe(`${browser}, engine ${engine}`, () => {
     const open = (scene: string, link: Record<string, string> = {}) =>
       openScene(browsers[browser], built.url, scene, { engine, ...link });
+
+    it.skipIf(browser === 'firefox' && !inject('firefox'))(
+      'pictures: the positive follows a dragged anchor; without negatives ties decide what is left, or the encoder does',
+      async () => {
+        const reader = await open('pictures');
+        await expect.poll(() => reader.number('blobs'), { timeout: 30_000 }).toBe(4);
+        const cat = await reader.angle(0);
+        const circle = await reader.place('.guide');
+        const from = await reader.place('.handle:nth-child(1)');
+        // Held on the opposite side of the circle, where others are.
+        await reader.drag(
+          '.handle:nth-child(1)',
+          { x: 2 * circle.x - from.x, y: 2 * circle.y - from.y },
+          async () => {
+            await expect.poll(async () => apart(await reader.angle(0), cat)).toBeGreaterThan(150);
+            await expect.poll(() => fromAnchor(reader, 1), { timeout: 60_000 }).toBeLessThan(10);
+            const strangers = [2, 3, 4, 5, 6, 7];
+            await expect
+              .poll(
+                async () =>
+                  Math.min(...(await Promise.all(strangers.map((picture) => fromAnchor(reader, picture))))),
+                {
+                  timeout: 60_000,
+                },
+              )
+              .toBeGreaterThan(20);
+          },
+        );
+
+        const predict = async (blobs: number) => {
+          await reader.press(`.prediction button:nth-child(${blobs})`);
+          await expect.poll(() => reader.number('blobs'), { timeout: 60_000 }).toBe(blobs);
+        };
+        await reader.press('[data-choice=off]');
+        await predict(4);
+        await reader.press('[data-choice=chain]');
+        await expect.poll(() => reader.number('blobs'), { timeout: 60_000 }).toBe(1);
+        await reader.press('[data-choice=pairs]');
+        await reader.press('[data-choice=encoder]');
+        await predict(1);
+        await expect.poll(() => reader.number('pieces')).toBe(4);
+        expect(reader.problems).toEqual([]);
+        await reader.page.close();
+      },
+      PATIENCE,
+    );
 
     it.skipIf(browser === 'firefox' && !inject('firefox'))(
       'a line-up: a dragged key takes its beam along, and at the lowest temperature one beam holds everything',
@@ -158,6 +206,16 @@ describe('the article', () => {
     await page.close();
   });
 });
+
+/** Degrees between two directions. */
+function apart(a: number, b: number): number {
+  const difference = Math.abs(a - b) % 360;
+  return Math.min(difference, 360 - difference);
+}
+
+async function fromAnchor(reader: Reader, picture: number): Promise<number> {
+  return apart(await reader.angle(0), await reader.angle(picture));
+}
 
 function angle({ page }: Reader, handle: string): Promise<number> {
   return page.$eval(handle, (element) => Number(element.getAttribute('aria-valuenow')));

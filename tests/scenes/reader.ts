@@ -8,8 +8,11 @@ export interface Reader {
   number(name: string, index?: number): Promise<number>;
   /** Where a point of the scene is, in CSS pixels of the window. */
   place(selector: string): Promise<Place>;
-  /** Drags a point to a place with the mouse, and lets it go there. */
-  drag(selector: string, to: Place): Promise<void>;
+  /** Drags a point to a place with the mouse, and lets it go there; meanwhile, whatever is to be done while it is held. */
+  drag(selector: string, to: Place, meanwhile?: () => Promise<void>): Promise<void>;
+  /** Where a point on a circle is, in degrees; the first is 0. */
+  angle(point: number): Promise<number>;
+  press(selector: string): Promise<void>;
   /** Sets a slider to a position, as a hand would. */
   slide(name: string, position: number): Promise<void>;
 }
@@ -54,13 +57,21 @@ export async function openScene(
         index,
       ),
     place,
-    drag: async (selector, to) => {
+    drag: async (selector, to, meanwhile) => {
       const from = await place(selector);
       await page.mouse.move(from.x, from.y);
       await page.mouse.down();
       await page.mouse.move(to.x, to.y, { steps: 5 });
+      await meanwhile?.();
       await page.mouse.up();
     },
+    angle: (point) =>
+      page.$$eval(
+        `${section} .handle`,
+        (handles, index) => Number(handles[index].getAttribute('aria-valuenow')),
+        point,
+      ),
+    press: (selector) => page.$eval(`${section} ${selector}`, (element) => (element as HTMLElement).click()),
     slide: (name, position) =>
       page.$eval(
         `${section} input[name="${name}"]`,

@@ -18,6 +18,8 @@ export interface HandleActions {
   moved(place: Place): void;
   /** An arrow key asks to move by this many steps, right and up; a tenth of a step with Shift held. */
   nudged(right: number, up: number): void;
+  /** The hand lets go of the point after having moved it. */
+  released?(): void;
   /** A press that did not move. */
   pressed?(): void;
 }
@@ -169,7 +171,8 @@ export class Handle {
     if (event.pointerId !== hold?.pointer) return;
     this.#hold = undefined;
     this.element.classList.remove('held');
-    if (event.type === 'pointerup' && !hold.moves) this.#actions.pressed?.();
+    if (hold.moves) this.#actions.released?.();
+    else if (event.type === 'pointerup') this.#actions.pressed?.();
   }
 
   #onKey(event: KeyboardEvent): void {

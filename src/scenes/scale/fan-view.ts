@@ -15,8 +15,8 @@ export class GradientFan {
       y: 1,
     });
     element.classList.add('fan');
-    this.#arrows = Array.from({ length: REPEATS }, () => svg('path', { class: 'arrow mini' }));
-    const full = svg('path', { class: 'arrow full' });
+    this.#arrows = Array.from({ length: REPEATS }, () => svg('path', { class: 'gradient mini' }));
+    const full = svg('path', { class: 'gradient full' });
     pointAt(full, 0);
     element.append(...this.#arrows, full);
   }

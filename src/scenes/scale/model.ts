@@ -1,5 +1,8 @@
 import { normals, permute } from '../../data/random.ts';
-import type { Engine, PairedBatch } from '../../engine/engine.ts';
+import { encode } from '../../engine/cpu/encoder.ts';
+import { weightCount } from '../../engine/encoder.ts';
+import type { EncoderShape } from '../../engine/encoder.ts';
+import type { Engine } from '../../engine/engine.ts';
 import type { NumberField } from '../../values/fields.ts';
 import type { SettingsOf } from '../settings.ts';
 
@@ -105,52 +108,35 @@ export async function estimateInformation(
   return Math.log(batchSize) - loss;
 }
 
-/** The gradient of a batch with respect to the weights of a linear encoder that both views share, DIMENSION x EMBEDDING. */
+/** A linear encoder that both views share. */
+const ENCODER: EncoderShape = {
+  inputs: DIMENSION,
+  layers: 0,
+  width: 1,
+  activation: 'linear',
+  outputs: EMBEDDING,
+};
+
+/** The gradient of a batch with respect to the encoder's weights. */
 async function weightGradient(
   engine: Engine,
   { first, second }: Views,
   signal: AbortSignal,
 ): Promise<Float32Array> {
-  const weights = normals(DIMENSION * EMBEDDING, 1, WEIGHTS);
-  const batch: PairedBatch = {
-    dimension: EMBEDDING,
-    queries: encode(first, weights),
-    keys: encode(second, weights),
-  };
-  const { gradient } = await engine.evaluate({ kind: 'info-nce', temperature: TEMPERATURE }, batch, {
-    gradient: true,
-    signal,
-  });
-  const { queries, keys } = gradient as { queries: Float32Array; keys: Float32Array };
-  const result = new Float32Array(weights.length);
-  addBackward(result, first, queries);
-  addBackward(result, second, keys);
-  return result;
-}
-
-function encode(views: Float32Array, weights: Float32Array): Float32Array {
-  const count = views.length / DIMENSION;
-  const embeddings = new Float32Array(count * EMBEDDING);
-  for (let row = 0; row < count; row++) {
-    for (let axis = 0; axis < DIMENSION; axis++) {
-      for (let column = 0; column < EMBEDDING; column++) {
-        embeddings[row * EMBEDDING + column] +=
-          views[row * DIMENSION + axis] * weights[axis * EMBEDDING + column];
-      }
-    }
-  }
-  return embeddings;
-}
-
-function addBackward(result: Float32Array, views: Float32Array, gradient: Float32Array): void {
-  for (let row = 0; row < views.length / DIMENSION; row++) {
-    for (let axis = 0; axis < DIMENSION; axis++) {
-      for (let column = 0; column < EMBEDDING; column++) {
-        result[axis * EMBEDDING + column] +=
-          views[row * DIMENSION + axis] * gradient[row * EMBEDDING + column];
-      }
-    }
-  }
+  const weights = normals(weightCount(ENCODER), 1, WEIGHTS);
+  const [queries, keys] = [first, second].map((views) => encode(ENCODER, weights, views, false));
+  const { gradient } = await engine.evaluate(
+    { kind: 'info-nce', temperature: TEMPERATURE },
+    {
+      dimension: EMBEDDING,
+      queries: Float32Array.from(queries.embeddings),
+      keys: Float32Array.from(keys.embeddings),
+    },
+    { gradient: true, signal },
+  );
+  const pulls = gradient as { queries: Float32Array; keys: Float32Array };
+  const ofKeys = keys.backward(pulls.keys);
+  return Float32Array.from(queries.backward(pulls.queries), (value, weight) => value + ofKeys[weight]);
 }
 
 /** Where the gradients of mini-batches point, beside that of all pairs. */

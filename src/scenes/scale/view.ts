@@ -1,6 +1,7 @@
 import { laterTask } from '../../engine/slices.ts';
 import { formatMeasure } from '../../values/format.ts';
 import { addButton, html } from '../parts/html.ts';
+import { InSight } from '../parts/in-sight.ts';
 import { NumberText } from '../parts/number.ts';
 import { Plot } from '../parts/plot.ts';
 import { Slider } from '../parts/slider.ts';
@@ -53,6 +54,7 @@ const inDegrees = (value: number) => (Number.isFinite(value) ? `${value.toFixed(
 
 export class ScaleView {
   readonly #frame: Frame<typeof fields>;
+  readonly #inSight: InSight;
   readonly #information: Plot;
   readonly #angles: Plot;
   readonly #handles: Handle[];
@@ -72,6 +74,7 @@ export class ScaleView {
 
   constructor(frame: Frame<typeof fields>) {
     this.#frame = frame;
+    this.#inSight = new InSight(frame.picture);
     const { settings } = frame;
     this.#information = new Plot(
       frame.picture,
@@ -166,6 +169,7 @@ export class ScaleView {
 
   async #runSweep({ size: present, correlation }: ScaleSettings, signal: AbortSignal): Promise<void> {
     const { compute } = this.#frame;
+    await this.#inSight.wait();
     const sizes = [present, ...SIZES.filter((other) => other !== present)];
     await this.#sample(this.#estimates, sizes, signal, (size, repeat) =>
       compute((engine) => estimateInformation(engine, size, correlation, repeat, signal)),
@@ -187,6 +191,7 @@ export class ScaleView {
       for (let repeat = 0; repeat < REPEATS; repeat++) {
         values.push(await measure(size, repeat));
         await laterTask();
+        await this.#inSight.wait();
         signal.throwIfAborted();
       }
       results.set(size, values);

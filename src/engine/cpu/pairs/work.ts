@@ -290,8 +290,8 @@ class Panels extends Passes {
     const { rows, panels, threads } = plan;
     if (!panels) return;
     let before: (() => void) | undefined;
-    for (const [index, panel] of rangesOf(0, rows.padded, panels.rows, rows.padded).entries()) {
-      const turn = index % 2;
+    let turn = 0;
+    for (const panel of rangesOf(0, rows.padded, panels.rows, rows.padded)) {
       const tiles = this.tilesOf(panel);
       const statistics = (thread: number) => panels.statistics + (2 * thread + turn) * panels.statisticsBytes;
       yield* this.accumulate(panel, tiles, statistics(this.thread));
@@ -303,7 +303,9 @@ class Panels extends Passes {
       );
       if (!plan.gradient) continue;
       yield* this.gather(panel, tiles, anchors, turn);
-      before = () => this.addUp(panel, turn);
+      const gathered = turn;
+      before = () => this.addUp(panel, gathered);
+      turn = 1 - turn;
     }
     yield BARRIER;
     before?.();
