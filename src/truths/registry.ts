@@ -1,4 +1,5 @@
 import { collapsePlateau } from './collapse.ts';
+import { connectivity, dimensionalCollapse, uniformityTolerance } from './encoder.ts';
 import { falseNegatives } from './false-negatives.ts';
 import { hubness } from './hubness.ts';
 import { informationBound } from './information.ts';
@@ -15,12 +16,15 @@ export const truths: readonly Truth[] = [
   collapsePlateau,
   pullEqualsPush,
   hardness,
+  uniformityTolerance,
   uniformFloor,
   classSimplex,
   brokenSimplex,
   instanceSimplex,
   platonicSolids,
+  connectivity,
   informationBound,
+  dimensionalCollapse,
   falseNegatives,
   hubness,
   exactStreaming,

@@ -12,12 +12,13 @@ import { suite } from './suite.ts';
 
 const TEN_MINUTES = 600_000;
 
-/** Declares the tests of the suite on `backends` inside one browser; call within a `describe`. */
+/** Declares the tests of the suite, or of some groups of it, on `backends` inside one browser; call within a `describe`. */
 export function conformsInBrowser(
   name: BrowserName,
   options: LaunchOptions,
   origin: string,
   backends: Backend[],
+  groups = suite,
 ): void {
   let browser: Browser;
   let suitePage: ModulePage;
@@ -34,7 +35,7 @@ export function conformsInBrowser(
   });
 
   for (const backend of backends) {
-    for (const group of suite) {
+    for (const group of groups) {
       test(`${backend}: ${group.name}`, { timeout: TEN_MINUTES }, async () => {
         expectNoFailures(await suitePage.call<Report>('run', backend, group.name));
         expect(suitePage.takeProblems()).toEqual([]);

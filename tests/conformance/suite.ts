@@ -4,7 +4,7 @@ import { featureGroup } from './groups/features.ts';
 import { lifeCycleGroup } from './groups/life-cycle.ts';
 import { lossGroups } from './groups/losses.ts';
 import { similarityGroup, softmaxGroup } from './groups/matrices.ts';
-import { truthGroup } from './groups/truths.ts';
+import { trainingGroup, truthGroup } from './groups/truths.ts';
 import type { Group } from './case.ts';
 
 /** What every engine must do, in every environment. */
@@ -15,6 +15,7 @@ export const suite: readonly Group[] = [
   similarityGroup,
   softmaxGroup,
   truthGroup,
+  trainingGroup,
   badInputGroup,
   lifeCycleGroup,
 ];

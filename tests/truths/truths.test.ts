@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createReferenceEngine } from '../../src/engine/reference/reference-engine.ts';
+import { createCpuEngine } from '../../src/engine/cpu/cpu-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import {
   half,
@@ -11,13 +11,13 @@ import {
 import { truths } from '../../src/truths/registry.ts';
 import { cloudOf, settings } from '../conformance/groups/truths.ts';
 
-const reference = createReferenceEngine();
+const sound = await createCpuEngine();
 
 /** An engine that gets everything a little wrong, and goes uphill. */
 const broken: Engine = {
-  ...reference,
+  ...sound,
   async evaluate(spec, batch, options) {
-    const evaluation = await reference.evaluate(spec, batch, options);
+    const evaluation = await sound.evaluate(spec, batch, options);
     const parts = Object.entries(evaluation.gradient ?? {}).map(([name, part]) => [
       name,
       part.map((value: number) => -0.9 * value),
@@ -29,8 +29,8 @@ const broken: Engine = {
     };
   },
   similarity: async (batch, options) =>
-    (await reference.similarity(batch, options)).map((value) => (value > 0 ? 0.5 : -0.5)),
-  softmax: (logits, shape, temperature) => reference.softmax(logits, shape, 1.2 * temperature),
+    (await sound.similarity(batch, options)).map((value) => (value > 0 ? 0.5 : -0.5)),
+  softmax: (logits, shape, temperature) => sound.softmax(logits, shape, 1.2 * temperature),
 };
 
 test('numbers are told once, in order', () => {
@@ -41,6 +41,7 @@ test('numbers are told once, in order', () => {
 describe('a wrong engine turns every truth red', () => {
   test.each(truths.map((truth) => ({ truth, number: truth.number, name: truth.name })))(
     '$number $name',
+    { timeout: 180_000 },
     async ({ truth, number }) => {
       const readings = await truth.evaluate(broken, cloudOf(settings[number][0]));
       expect(readings.filter(({ holds }) => !holds)).not.toEqual([]);

@@ -72,7 +72,9 @@ async function evaluateAll(
   cards: Map<number, Card>,
   { observatory, closing, store }: PageContext,
 ): Promise<void> {
-  for (const truth of truths) {
+  // Those that train come last: they may take seconds, once.
+  const quickFirst = truths.toSorted((a, b) => Number(b.watches === 'cloud') - Number(a.watches === 'cloud'));
+  for (const truth of quickFirst) {
     if (!appliesTo(truth, store.state)) continue;
     const cloud = await observatory.look(POINTS);
     if (closing.aborted) return;
