@@ -18,11 +18,13 @@ import { createRunMemory, releaseRunMemory } from './gpu/run-memory.ts';
 import type { RunMemory } from './gpu/run-memory.ts';
 import { createStepProgram, stepKey } from './gpu/step-program.ts';
 import type { StepProgram } from './gpu/step-program.ts';
+import { Tracer } from './gpu/tracer.ts';
 import { forgetsMoments } from './optimizer.ts';
 import { encoderShapeOf } from './settings.ts';
 import type { Hyperparameters, RunState, Start, Statistics } from './settings.ts';
 import type { DisplayPositions, Simulation } from './simulation.ts';
 import { startState } from './start.ts';
+import type { TraceListener } from './trace.ts';
 
 /** Milliseconds of work beside a frame: a GPU draws at full rate, a software adapter at 20 or more. */
 const HARDWARE_AIM = 10;
@@ -101,6 +103,7 @@ class GpuSimulation implements Simulation {
   /** The run goes no further: it failed, or was disposed of. */
   private ended = false;
   private disposed = false;
+  private tracer: Tracer | undefined;
 
   constructor(
     device: GPUDevice,
@@ -138,6 +141,11 @@ class GpuSimulation implements Simulation {
     return this.reporter.statistics;
   }
 
+  trace(listener: TraceListener | undefined): void {
+    this.tracer?.dispose();
+    this.tracer = listener && !this.ended ? new Tracer(this.device, listener) : undefined;
+  }
+
   configure(hyperparameters: Hyperparameters): void {
     if (this.ended) return;
     resolve(hyperparameters);
@@ -170,22 +178,22 @@ class GpuSimulation implements Simulation {
         if (this.next && spent > 0) break;
         this.applyNext();
         if (!this.allowance.take(now)) break;
-        this.cursor = new WorkCursor(this.program.works);
+        this.cursor = new WorkCursor(this.program.works, 'step');
       }
-      spent += this.cursor.encode(encoder, budget - spent);
+      spent += this.cursor.encode(encoder, budget - spent, this.tracer);
       if (this.cursor.finished) {
         this.cursor = undefined;
         this.steps++;
         this.reporter.stepped();
-        if (this.measurement) staging ??= this.reporter.encode(encoder, this.measurement, now);
+        if (this.measurement) staging ??= this.reporter.encode(encoder, this.measurement, now, this.tracer);
       }
     }
     if (spent === 0) return;
     if (this.steps > before) this.encodeProjection(encoder);
-    this.submit(encoder);
+    const done = this.submit(encoder);
     this.pacing.submitted(spent, now);
     const stepped = this.steps > before;
-    void this.device.queue.onSubmittedWorkDone().then(
+    void done.then(
       () => {
         this.pacing.finished(performance.now());
         if (stepped) this.measure();
@@ -215,7 +223,7 @@ class GpuSimulation implements Simulation {
     const { dataset, dimension } = this.start;
     const shape = encoderShapeOf(this.start);
     const refreshing = this.device.createCommandEncoder({ label: 'embeddings' });
-    this.refresh(refreshing);
+    new WorkCursor(this.everyPoint?.forward ?? [], 'embeddings').encode(refreshing, Infinity);
     this.device.queue.submit([refreshing.finish()]);
     const readback = new Readback(this.device);
     const regions = [points, weights, firstMoments, secondMoments].map((buffer) => readback.add(buffer));
@@ -243,6 +251,7 @@ class GpuSimulation implements Simulation {
     this.ended = true;
     this.disposed = true;
     this.stopWatching();
+    this.tracer?.dispose();
     this.reporter.dispose();
     this.program.dispose();
     this.projector.dispose();
@@ -306,29 +315,30 @@ class GpuSimulation implements Simulation {
   private project(): void {
     const encoder = this.device.createCommandEncoder({ label: 'projection' });
     this.encodeProjection(encoder);
-    this.submit(encoder);
+    void this.submit(encoder);
   }
 
   private encodeProjection(encoder: GPUCommandEncoder): void {
-    this.refresh(encoder);
-    this.projector.encode(encoder);
+    const works = [...(this.everyPoint?.forward ?? []), ...this.projector.works()];
+    new WorkCursor(works, 'picture').encode(encoder, Infinity, this.tracer);
   }
 
-  private refresh(encoder: GPUCommandEncoder): void {
-    new WorkCursor(this.everyPoint?.forward ?? []).encode(encoder, Infinity);
-  }
-
-  private submit(encoder: GPUCommandEncoder): void {
+  /** Resolves when the device has done it. */
+  private submit(encoder: GPUCommandEncoder): Promise<unknown> {
+    this.tracer?.resolve(encoder);
     submit(this.device, encoder).catch((error: unknown) => this.fail(error));
+    const done = this.device.queue.onSubmittedWorkDone();
+    this.tracer?.submitted(done);
+    return done;
   }
 
   /** Tells what the reports of the steps left untold; a step in progress will tell it when it ends. */
   private report(): void {
     if (this.ended || this.cursor || !this.measurement) return;
     const encoder = this.device.createCommandEncoder({ label: 'report' });
-    const staging = this.reporter.encode(encoder, this.measurement, performance.now());
+    const staging = this.reporter.encode(encoder, this.measurement, performance.now(), this.tracer);
     if (!staging) return;
-    this.submit(encoder);
+    void this.submit(encoder);
     void this.reporter.read(staging);
   }
 

@@ -1,3 +1,4 @@
+import type { TraceListener } from './trace.ts';
 import type { Hyperparameters, RunState, Start, Statistics } from './settings.ts';
 
 /** Where the cloud stands, for a renderer: x, y, z, unused per point. Three principal axes when the dimension is above 3. */
@@ -30,6 +31,12 @@ export interface Simulation {
 
   /** What the renderer draws; up to date with the last `advance`. */
   readonly positions: DisplayPositions;
+
+  /**
+   * Tells the listener of everything that the run computes from now on, until another takes its place; undefined ends
+   * it. Costs nothing while there is none.
+   */
+  trace(listener: TraceListener | undefined): void;
 
   /** Moves one point to display coordinates (2-D and 3-D runs only), as a hand would. */
   place(point: number, x: number, y: number, z: number): void;

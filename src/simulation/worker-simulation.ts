@@ -1,6 +1,7 @@
 import type { Picture, ToPage, ToWorker } from './messages.ts';
 import type { Hyperparameters, RunState, Start, Statistics } from './settings.ts';
 import type { DisplayPositions, Simulation } from './simulation.ts';
+import type { TraceListener } from './trace.ts';
 
 /**
  * A run on the cpu or reference engine, in a worker of its own so that the page stays free.
@@ -33,7 +34,14 @@ export function createWorkerSimulation(
     worker.addEventListener('error', ({ message }) => fail(describeCrash(message)), {
       signal: started.signal,
     });
-    send(worker, { type: 'begin', backend, start, hyperparameters, state });
+    send(worker, {
+      type: 'begin',
+      backend,
+      start,
+      hyperparameters,
+      state,
+      timeOrigin: performance.timeOrigin,
+    });
   });
 }
 
@@ -44,6 +52,7 @@ class WorkerSimulation implements Simulation {
   private readonly worker: Worker;
   private picture: Picture;
   private snapshots: { resolve: (state: RunState) => void; reject: (reason: Error) => void }[] = [];
+  private listener: TraceListener | undefined;
   /** Why the worker is gone, once it is. */
   private ended: string | undefined;
 
@@ -77,6 +86,11 @@ class WorkerSimulation implements Simulation {
     this.send({ type: 'advance', steps });
   }
 
+  trace(listener: TraceListener | undefined): void {
+    this.listener = listener;
+    this.send({ type: 'trace', on: listener !== undefined });
+  }
+
   place(point: number, x: number, y: number, z: number): void {
     this.send({ type: 'place', point, x, y, z });
   }
@@ -106,6 +120,9 @@ class WorkerSimulation implements Simulation {
       }
       case 'snapshot':
         this.snapshots.shift()?.resolve(message.state);
+        break;
+      case 'spans':
+        this.listener?.(message.spans);
         break;
       case 'failure':
         this.fail(message.reason);

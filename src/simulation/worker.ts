@@ -4,6 +4,7 @@ import { laterTask } from '../engine/slices.ts';
 import { Allowance } from './allowance.ts';
 import { HostSimulation } from './host-simulation.ts';
 import type { ToPage, ToWorker } from './messages.ts';
+import type { Span } from './trace.ts';
 
 /** Milliseconds between pictures, at least: a little less than a frame at 60 a second, so that no frame goes without. */
 const PICTURE_INTERVAL = 14;
@@ -23,9 +24,11 @@ addEventListener('message', async ({ data: message }: MessageEvent<ToWorker>) =>
       await run?.receive(message);
       return;
     }
-    const engine = await createEngine(message.backend);
-    run = new Run(new HostSimulation(engine, message.start, message.hyperparameters, message.state));
-    run.begin(engine.description, new Float32Array(4 * message.start.dataset.points));
+    const { backend, start, hyperparameters, state, timeOrigin } = message;
+    const engine = await createEngine(backend);
+    const spans = new Spans(timeOrigin);
+    run = new Run(new HostSimulation(spans.around(engine), start, hyperparameters, state), spans);
+    run.begin(engine.description, new Float32Array(4 * start.dataset.points));
   } catch (error) {
     run = undefined;
     send({ type: 'failure', reason: error instanceof Error ? error.message : String(error) });
@@ -45,8 +48,43 @@ async function createEngine(backend: 'cpu' | 'reference'): Promise<Engine> {
   return createReferenceEngine();
 }
 
+/** What was computed and when, told with the pictures while somebody listens. */
+class Spans {
+  on = false;
+  private readonly offset: number;
+  private spans: Span[] = [];
+
+  constructor(timeOrigin: number) {
+    this.offset = performance.timeOrigin - timeOrigin;
+  }
+
+  add(label: string, begin: number): void {
+    if (!this.on) return;
+    const { offset } = this;
+    this.spans.push({ label, begin: begin + offset, end: performance.now() + offset, clock: 'wall' });
+  }
+
+  /** The same engine, whose evaluations are told. */
+  around(engine: Engine): Engine {
+    const evaluate = engine.evaluate.bind(engine);
+    engine.evaluate = async (...inputs) => {
+      const begin = performance.now();
+      const result = await evaluate(...inputs);
+      this.add('loss and gradient', begin);
+      return result;
+    };
+    return engine;
+  }
+
+  flush(): void {
+    if (this.spans.length > 0) send({ type: 'spans', spans: this.spans });
+    this.spans = [];
+  }
+}
+
 class Run {
   private readonly simulation: HostSimulation;
+  private readonly spans: Spans;
   private readonly allowance = new Allowance();
   private stepping = false;
   /** The array for the next picture, while the page does not have it. */
@@ -57,8 +95,9 @@ class Run {
   private metricsDue = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(simulation: HostSimulation) {
+  constructor(simulation: HostSimulation, spans: Spans) {
     this.simulation = simulation;
+    this.spans = spans;
   }
 
   /** Sends the picture of the start. A second array goes back and forth; the page draws the other. */
@@ -92,6 +131,9 @@ class Run {
         );
         break;
       }
+      case 'trace':
+        this.spans.on = message.on;
+        break;
       case 'recycle':
         this.spare = message.positions;
         this.show();
@@ -104,7 +146,9 @@ class Run {
     this.stepping = true;
     let burstEnd = performance.now() + BURST;
     while (this.allowance.take(performance.now())) {
+      const begin = performance.now();
       await this.simulation.step();
+      this.spans.add('step', begin);
       this.show(true);
       if (performance.now() < burstEnd) continue;
       await laterTask();
@@ -128,11 +172,15 @@ class Run {
     if (now >= this.metricsDue) {
       this.simulation.measure();
       const measured = performance.now();
+      this.spans.add('metrics', now);
       this.metricsDue = measured + Math.max(METRICS_INTERVAL, (measured - now) / METRICS_SHARE);
       this.unmeasured = false;
     }
     const positions = this.spare;
+    const begin = performance.now();
     this.simulation.project(positions);
+    this.spans.add('picture', begin);
+    this.spans.flush();
     const { stepsTaken: step, statistics } = this.simulation;
     send({ type: 'picture', picture: { step, statistics, positions } }, [positions.buffer]);
     this.spare = undefined;

@@ -79,7 +79,7 @@ async function run(
   program.configure(onSphere);
   gpu.queue.writeBuffer(program.inputs, 0, inputs.slice());
   const encoder = gpu.createCommandEncoder({ label: 'encoder test' });
-  new WorkCursor([...program.forward, ...program.backward]).encode(encoder, Infinity);
+  new WorkCursor([...program.forward, ...program.backward], 'encoder').encode(encoder, Infinity);
   gpu.queue.submit([encoder.finish()]);
   const readback = new Readback(gpu);
   const regions = [readback.add(buffers.embeddings), readback.add(program.weightGradients)];

@@ -119,15 +119,17 @@ export function createDistanceProgram(
     ]);
     const columns = meetsSet ? rows : 1;
     return (memory) => {
-      const sweeps = (sweep: Kernel, pairCost: number) =>
+      const sweeps = (sweep: Kernel, products: number) =>
         Array.from({ length: towers }, (_, tower) =>
-          rowTileWork(sweep, memory, tower * tilesOfTower, tilesOfTower, splits, TILE * columns * pairCost),
+          rowTileWork(sweep, memory, tower * tilesOfTower, tilesOfTower, splits, {
+            tileCost: TILE * columns * products * (3 * dimension + PAIR_OVERHEAD),
+            multiplyAdds: rows * columns * products * dimension,
+          }),
         );
-      const pairCost = 3 * dimension + PAIR_OVERHEAD;
       return [
-        ...sweeps(statistics, pairCost),
+        ...sweeps(statistics, 1),
         wholeWork(totals, memory, 1, 1, points * splits),
-        ...(gradient ? sweeps(gradient, 2 * pairCost) : []),
+        ...(gradient ? sweeps(gradient, 2) : []),
       ];
     };
   });
@@ -140,13 +142,14 @@ function rowTileWork(
   firstTile: number,
   tiles: number,
   splits: number,
-  tileCost: number,
+  cost: Pick<Work, 'tileCost' | 'multiplyAdds'>,
 ): Work {
   const group = sweep.bind(memory, WINDOWS);
   return {
     label: sweep.label,
     tiles,
-    tileCost,
+    ...cost,
+    bytes: sweep.bytes(memory),
     dispatch: (pass, first, count) => {
       pass.setPipeline(sweep.pipeline);
       pass.setBindGroup(0, group, [(firstTile + first) * STRIDE]);

@@ -127,6 +127,8 @@ export async function createEncoderProgram(
       label: entry.label,
       tiles: 1,
       tileCost: cost,
+      multiplyAdds: cost,
+      bytes: entry.bytes(buffers),
       dispatch: (pass) => {
         pass.setPipeline(entry.pipeline);
         pass.setBindGroup(0, group);

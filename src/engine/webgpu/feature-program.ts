@@ -36,6 +36,8 @@ function tiledWork(entry: Kernel, memory: PointMemory, across: number, tiles: nu
     label: entry.label,
     tiles,
     tileCost: cost,
+    multiplyAdds: tiles * cost,
+    bytes: entry.bytes(memory),
     dispatch: (pass, first, count) => {
       pass.setPipeline(entry.pipeline);
       pass.setBindGroup(0, group, [first * STRIDE]);
@@ -128,6 +130,8 @@ function rowsWork(entry: Kernel, memory: PointMemory, across: number, cost: numb
     label: entry.label,
     tiles: 1,
     tileCost: cost,
+    multiplyAdds: cost,
+    bytes: entry.bytes(memory),
     dispatch: (pass) => {
       pass.setPipeline(entry.pipeline);
       pass.setBindGroup(0, group);

@@ -5,6 +5,8 @@ import { bindingsOf } from './wgsl.ts';
 export interface Kernel {
   label: string;
   pipeline: GPUComputePipeline;
+  /** The least that has to move when it runs: every storage buffer that it binds, once. */
+  bytes(buffers: Readonly<Record<string, GPUBuffer>>): number;
   /** Binds buffers by the names they have in the shader. `window` gives the bytes seen of uniforms with dynamic offsets. */
   bind(
     buffers: Readonly<Record<string, GPUBuffer>>,
@@ -59,6 +61,10 @@ async function createKernel(
   return {
     label,
     pipeline,
+    bytes: (buffers) =>
+      bindings
+        .filter(({ type }) => type !== 'uniform')
+        .reduce((sum, { name }) => sum + buffers[name].size, 0),
     bind: (buffers, windows = {}) =>
       device.createBindGroup({
         label,

@@ -142,14 +142,16 @@ function pairWorks(
   const pairCost = shape.dimension + PAIR_OVERHEAD;
   const coordinates = points * shape.dimension;
 
-  /** A kernel of the skeleton over one rectangle of pairs, divisible into row tiles. */
-  const sweepWork = (kernel: Kernel, index: number, splits: number, cost: number): Work => {
+  /** A kernel over one rectangle of pairs, so many products of vectors for each; divisible into row tiles. */
+  const sweepWork = (kernel: Kernel, index: number, splits: number, products: number): Work => {
     const group = kernel.bind(memory, WINDOWS);
     const { rowStart, rowEnd, columnStart, columnEnd } = sweeps[index];
     return {
       label: kernel.label,
       tiles: Math.ceil((rowEnd - rowStart) / TILE_ROWS),
-      tileCost: TILE_ROWS * (columnEnd - columnStart) * cost,
+      tileCost: TILE_ROWS * (columnEnd - columnStart) * products * pairCost,
+      multiplyAdds: (rowEnd - rowStart) * (columnEnd - columnStart) * products * shape.dimension,
+      bytes: kernel.bytes(memory),
       dispatch: (pass, first, count) => {
         pass.setPipeline(kernel.pipeline);
         pass.setBindGroup(0, group, [index * STRIDE, first * STRIDE]);
@@ -161,10 +163,14 @@ function pairWorks(
   const roundsWork = (kernel: Kernel): Work => {
     const group = kernel.bind(memory, WINDOWS);
     const rounds = pairRounds(shape, layout);
+    const blocks = rounds.reduce((sum, workgroups) => sum + workgroups, 0);
     return {
       label: kernel.label,
       tiles: rounds.length,
       tileCost: rounds[0] * TILE_ROWS * TILE_ROWS * (3 * shape.dimension + 2 * PAIR_OVERHEAD),
+      // A similarity, and a gradient for both ends.
+      multiplyAdds: blocks * TILE_ROWS * TILE_ROWS * 3 * shape.dimension,
+      bytes: kernel.bytes(memory),
       dispatch: (pass, first, count) => {
         pass.setPipeline(kernel.pipeline);
         for (let round = first; round < first + count; round++) {
@@ -181,6 +187,8 @@ function pairWorks(
       label: kernels.finish.label,
       tiles: 1,
       tileCost: rows * 8 * parts.statistics,
+      multiplyAdds: rows * 8 * parts.statistics,
+      bytes: kernels.finish.bytes({ ...memory, parts: counts }),
       dispatch: (pass) => {
         pass.setPipeline(kernels.finish.pipeline);
         pass.setBindGroup(0, group, [index * STRIDE]);
@@ -191,7 +199,7 @@ function pairWorks(
   const { normalize, statistics, refine, totals, gradients, normalizeGradient, subgroup } = kernels;
   const anchorSweeps = sweeps.flatMap((sweep, index) => (sweep.rowsAreAnchors ? [index] : []));
   const passWorks = (kernel: Kernel, transposition: GPUBuffer, counts: GPUBuffer): Work[] => [
-    ...anchorSweeps.map((index) => sweepWork(kernel, index, subgroup ? 1 : parts.statistics, pairCost)),
+    ...anchorSweeps.map((index) => sweepWork(kernel, index, subgroup ? 1 : parts.statistics, 1)),
     ...(subgroup
       ? [wholeWork(subgroup.transpose, { ...memory, transposition }, memory.partials.size / 64, 64, points)]
       : []),
@@ -214,9 +222,7 @@ function pairWorks(
       wholeWork(subgroup.collect, memory, points / 4, 64, parts.gradient * coordinates),
     );
   } else {
-    works.push(
-      ...gradients.map((gradient, index) => sweepWork(gradient, index, parts.gradient, 2 * pairCost)),
-    );
+    works.push(...gradients.map((gradient, index) => sweepWork(gradient, index, parts.gradient, 2)));
   }
   if (normalizeGradient) {
     const splits = gradientSplits(variant, parts);

@@ -110,7 +110,7 @@ async function timeOf(
     const times: number[] = [];
     for (let repeat = 0; repeat <= REPEATS; repeat++) {
       const encoder = device.createCommandEncoder({ label: `measure ${variant}` });
-      new WorkCursor(program.works).encode(encoder, Infinity);
+      new WorkCursor(program.works, 'measure').encode(encoder, Infinity);
       const begun = performance.now();
       await submit(device, encoder);
       await device.queue.onSubmittedWorkDone();

@@ -19,7 +19,7 @@ export async function runInSlices(
   works: readonly Work[],
   { signal, onProgress }: Pick<EvaluateOptions, 'signal' | 'onProgress'>,
 ): Promise<void> {
-  const cursor = new WorkCursor(works);
+  const cursor = new WorkCursor(works, 'evaluate');
   const total = totalCost(works);
   let budget = FIRST_BUDGET;
   let finished = 0;

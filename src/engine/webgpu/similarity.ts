@@ -66,19 +66,24 @@ export async function similarityMatrix(
     }
     const encoder = device.createCommandEncoder({ label: 'similarity' });
     const group = similarity.bind(buffers);
-    new WorkCursor([
-      wholeWork(normalize, buffers, quads, 64, points * dimension),
-      {
-        label: similarity.label,
-        tiles: 1,
-        tileCost: rows * columns * dimension,
-        dispatch: (pass) => {
-          pass.setPipeline(similarity.pipeline);
-          pass.setBindGroup(0, group);
-          pass.dispatchWorkgroups(Math.ceil(columns / MATRIX_TILE), Math.ceil(rows / MATRIX_TILE));
+    new WorkCursor(
+      [
+        wholeWork(normalize, buffers, quads, 64, points * dimension),
+        {
+          label: similarity.label,
+          tiles: 1,
+          tileCost: rows * columns * dimension,
+          multiplyAdds: rows * columns * dimension,
+          bytes: similarity.bytes(buffers),
+          dispatch: (pass) => {
+            pass.setPipeline(similarity.pipeline);
+            pass.setBindGroup(0, group);
+            pass.dispatchWorkgroups(Math.ceil(columns / MATRIX_TILE), Math.ceil(rows / MATRIX_TILE));
+          },
         },
-      },
-    ]).encode(encoder, Infinity);
+      ],
+      'similarity',
+    ).encode(encoder, Infinity);
     await submit(device, encoder);
     const readback = new Readback(device);
     const { offset: start, size } = readback.add(buffers.matrix);

@@ -4,10 +4,20 @@ import type { Kernel } from './kernel.ts';
 export interface Work {
   label: string;
   tiles: number;
-  /** Rough multiply-adds of one tile. */
+  /** Rough multiply-adds of one tile, whatever else it does counted as such: for cutting. */
   tileCost: number;
+  /** Multiply-adds of all tiles that the result is made of, and nothing else: for the profiler. */
+  multiplyAdds: number;
+  /** Bytes that all tiles have to move, at least; see Kernel.bytes. */
+  bytes: number;
   /** Encodes the tiles first .. first + count - 1. */
   dispatch(pass: GPUComputePassEncoder, first: number, count: number): void;
+}
+
+/** Times passes on the device; see pass-times.ts. */
+export interface PassTimer {
+  /** For the descriptor of the next pass; undefined when it cannot be timed. */
+  timestampWrites(label: string): GPUComputePassTimestampWrites | undefined;
 }
 
 /** Walks through a list of works, a budget at a time. */
@@ -15,9 +25,12 @@ export class WorkCursor {
   private work = 0;
   private tile = 0;
   private readonly works: readonly Work[];
+  private readonly name: string;
 
-  constructor(works: readonly Work[]) {
+  /** @param name of all the works together, for the browser's GPU tools. */
+  constructor(works: readonly Work[], name: string) {
     this.works = works;
+    this.name = name;
   }
 
   get finished(): boolean {
@@ -25,13 +38,14 @@ export class WorkCursor {
   }
 
   /** Encodes works, or the tiles of one, until the budget of multiply-adds is spent. Returns what it spent. */
-  encode(encoder: GPUCommandEncoder, budget: number): number {
+  encode(encoder: GPUCommandEncoder, budget: number, timer?: PassTimer): number {
     let spent = 0;
+    encoder.pushDebugGroup(this.name);
     while (!this.finished && (spent === 0 || spent < budget)) {
       const { label, tiles, tileCost, dispatch } = this.works[this.work];
       const affordable = Math.max(1, Math.floor((budget - spent) / tileCost));
       const count = Math.min(tiles - this.tile, affordable);
-      const pass = encoder.beginComputePass({ label });
+      const pass = encoder.beginComputePass({ label, timestampWrites: timer?.timestampWrites(label) });
       dispatch(pass, this.tile, count);
       pass.end();
       spent += count * tileCost;
@@ -41,6 +55,7 @@ export class WorkCursor {
         this.tile = 0;
       }
     }
+    encoder.popDebugGroup();
     return spent;
   }
 }
@@ -49,7 +64,10 @@ export function totalCost(works: readonly Work[]): number {
   return works.reduce((sum, { tiles, tileCost }) => sum + tiles * tileCost, 0);
 }
 
-/** A kernel that is dispatched whole: `invocations` in workgroups of `size`, folded where one dimension is too short. */
+/**
+ * A kernel that is dispatched whole: `invocations` in workgroups of `size`, folded where one dimension is too short.
+ * @param cost rough multiply-adds of all of them.
+ */
 export function wholeWork(
   kernel: Kernel,
   resources: Readonly<Record<string, GPUBuffer>>,
@@ -63,6 +81,8 @@ export function wholeWork(
     label: kernel.label,
     tiles: 1,
     tileCost: cost,
+    multiplyAdds: cost,
+    bytes: kernel.bytes(resources),
     dispatch: (pass) => {
       pass.setPipeline(kernel.pipeline);
       pass.setBindGroup(0, group);

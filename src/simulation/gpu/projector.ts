@@ -1,7 +1,7 @@
 import projectionShader from '../../../shaders/projection.wgsl?raw';
 import { kernel } from '../../engine/webgpu/kernel.ts';
 import { packUniform } from '../../engine/webgpu/wgsl.ts';
-import { wholeWork, WorkCursor } from '../../engine/webgpu/work.ts';
+import { wholeWork } from '../../engine/webgpu/work.ts';
 import type { Work } from '../../engine/webgpu/work.ts';
 import type { Start } from '../settings.ts';
 import { SHOWN } from './run-memory.ts';
@@ -12,7 +12,8 @@ const FIRST_ITERATIONS = 16;
 
 /** Brings the display positions up to date; see shaders/projection.wgsl. */
 export interface Projector {
-  encode(encoder: GPUCommandEncoder): void;
+  /** For the next picture: the first from arbitrary axes, every later one from those before it. */
+  works(): readonly Work[];
   dispose(): void;
 }
 
@@ -43,10 +44,10 @@ export async function createProjector(
     image && orthonormalize ? [projecting, whole(image, dimension, 1), whole(orthonormalize, 1, 1)] : [];
   let iterations = FIRST_ITERATIONS;
   return {
-    encode: (encoder) => {
+    works: () => {
       const works = Array.from({ length: iterations }, () => iteration).flat();
-      new WorkCursor([...works, projecting]).encode(encoder, Infinity);
       iterations = 1;
+      return [...works, projecting];
     },
     dispose: () => projection.destroy(),
   };

@@ -1,7 +1,7 @@
 import metricsShader from '../../../shaders/metrics.wgsl?raw';
 import { fieldsOf } from '../../engine/webgpu/wgsl.ts';
 import { WorkCursor } from '../../engine/webgpu/work.ts';
-import type { Work } from '../../engine/webgpu/work.ts';
+import type { PassTimer, Work } from '../../engine/webgpu/work.ts';
 import type { Statistics } from '../settings.ts';
 import type { Measurement } from './measurement.ts';
 
@@ -68,7 +68,12 @@ export class Reporter {
   }
 
   /** Between two steps: encodes a report if there is news and a staging buffer is free. Then `read` what it returns. */
-  encode(encoder: GPUCommandEncoder, { metrics, report }: Measurement, now: number): GPUBuffer | undefined {
+  encode(
+    encoder: GPUCommandEncoder,
+    { metrics, report }: Measurement,
+    now: number,
+    timer?: PassTimer,
+  ): GPUBuffer | undefined {
     const measures = this.measurementDue && now - this.lastMeasured >= MEASURE_EVERY;
     if (!this.hasTotals || !(this.stepsDue || measures)) return undefined;
     const staging = this.free.pop();
@@ -79,7 +84,7 @@ export class Reporter {
       this.lastMeasured = now;
     }
     const works = [...this.refreshing, ...(measures ? metrics : []), report];
-    new WorkCursor(works).encode(encoder, Infinity);
+    new WorkCursor(works, 'report').encode(encoder, Infinity, timer);
     encoder.copyBufferToBuffer(this.source, 0, staging, 0, REPORT_BYTES);
     return staging;
   }

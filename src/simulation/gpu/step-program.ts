@@ -202,6 +202,8 @@ function together(first: Work, second: Work): Work {
     label: `${first.label}, ${second.label}`,
     tiles: 1,
     tileCost: first.tileCost + second.tileCost,
+    multiplyAdds: first.multiplyAdds + second.multiplyAdds,
+    bytes: first.bytes + second.bytes,
     dispatch: (pass) => {
       first.dispatch(pass, 0, 1);
       second.dispatch(pass, 0, 1);
