@@ -121,9 +121,9 @@ store.subscribe((state, previous) => {
 onSystemThemeChange(() => charts.recolour());
 
 function showReferences(): void {
-  const [plateau] = plateausOf(store.state);
-  charts.setReference('loss', plateau && { name: plateau.name, value: plateau.loss });
-  charts.setReference('uniformity', { name: 'uniform', value: uniformityFloor(store.state.dimension) });
+  const plateaus = plateausOf(store.state).map(({ name, loss }) => ({ name, value: loss }));
+  charts.setReferences('loss', plateaus);
+  charts.setReferences('uniformity', [{ name: 'uniform', value: uniformityFloor(store.state.dimension) }]);
   charts.draw();
 }
 showReferences();

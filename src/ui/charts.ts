@@ -56,8 +56,9 @@ export class Charts {
     this.draw();
   }
 
-  setReference(measure: Measure, line: ReferenceLine | undefined): void {
-    this.#charts.find((chart) => chart.measure === measure)?.setReference(line);
+  /** The first line is always to be seen, and named above the chart; others where the curve comes near them. */
+  setReferences(measure: Measure, lines: readonly ReferenceLine[]): void {
+    this.#charts.find((chart) => chart.measure === measure)?.setReferences(lines);
   }
 
   draw(): void {
@@ -77,7 +78,7 @@ class Chart {
   readonly #referenceName = document.createElement('span');
   readonly #plotArea: HTMLElement;
   #plot: uPlot | undefined;
-  #reference: ReferenceLine | undefined;
+  #references: readonly ReferenceLine[] = [];
 
   constructor(container: HTMLElement, { measure, title, tooltip }: ChartDescription) {
     this.measure = measure;
@@ -101,8 +102,9 @@ class Chart {
     new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(this.#plotArea);
   }
 
-  setReference(line: ReferenceLine | undefined): void {
-    this.#reference = line;
+  setReferences(lines: readonly ReferenceLine[]): void {
+    this.#references = lines;
+    const [line] = lines;
     this.#referenceName.textContent = line ? withMinus(`${line.name} = ${line.value.toFixed(2)}`) : '';
     this.#referenceName.title = this.#referenceName.textContent;
   }
@@ -155,7 +157,15 @@ class Chart {
         { stroke: colourOf(`--${this.measure}`), width: 1.75, points: { show: false }, spanGaps: true },
       ],
       hooks: {
-        drawAxes: [(plot) => this.#reference && drawReferenceLine(plot, this.#reference.value, ink)],
+        drawAxes: [
+          (plot) => {
+            // One line is named above the chart; of several each bears its name.
+            const named = this.#references.length > 1;
+            for (const { name, value } of this.#references) {
+              drawReferenceLine(plot, value, ink, named ? withMinus(name) : '');
+            }
+          },
+        ],
       },
     };
     this.#plot = new uPlot(options, [[], [], []], this.#plotArea);
@@ -165,14 +175,17 @@ class Chart {
     return { width: this.#plotArea.clientWidth || 200, height: this.#plotArea.clientHeight || 80 };
   }
 
-  /** All of the curve and its reference, with a little air. */
+  /** All of the curve and its first reference, the others where they are about as near, with a little air. */
   #range(low: number | null, high: number | null): [number, number] {
-    const values = [low, high, this.#reference?.value].filter((value) => Number.isFinite(value)) as number[];
+    const [first, ...others] = this.#references.map(({ value }) => value);
+    const values = [low, high, first].filter((value) => Number.isFinite(value)) as number[];
     if (values.length === 0) return [0, 1];
-    const least = Math.min(...values);
-    const most = Math.max(...values);
-    const air = 0.08 * (most - least) || 0.5;
-    return [least - air, most + air];
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    const reach = most - least;
+    const near = others.filter((value) => value >= least - reach && value <= most + reach);
+    const [bottom, top] = [Math.min(least, ...near), Math.max(most, ...near)];
+    const air = 0.08 * (top - bottom) || 0.5;
+    return [bottom - air, top + air];
   }
 }
 

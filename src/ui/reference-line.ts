@@ -6,9 +6,17 @@ export interface ReferenceLine {
   value: number;
 }
 
-/** Draws the line dashed across a plot. */
-export function drawReferenceLine({ ctx, bbox, valToPos }: uPlot, value: number, colour: string): void {
+const NAME_FONT = '10px ui-sans-serif, system-ui, sans-serif';
+
+/** Draws the line dashed across a plot, where it has it, with its name on it. */
+export function drawReferenceLine(
+  { ctx, bbox, valToPos }: uPlot,
+  value: number,
+  colour: string,
+  name: string,
+): void {
   const y = Math.round(valToPos(value, 'y', true));
+  if (!(y >= bbox.top && y <= bbox.top + bbox.height)) return;
   ctx.save();
   ctx.strokeStyle = colour;
   ctx.lineWidth = devicePixelRatio;
@@ -17,5 +25,14 @@ export function drawReferenceLine({ ctx, bbox, valToPos }: uPlot, value: number,
   ctx.moveTo(bbox.left, y);
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
+  if (name) {
+    ctx.fillStyle = colour;
+    ctx.font = NAME_FONT.replace('10', String(10 * devicePixelRatio));
+    ctx.textAlign = 'right';
+    // Below the line where there is no room above it.
+    const above = y - bbox.top > 14 * devicePixelRatio;
+    ctx.textBaseline = above ? 'bottom' : 'top';
+    ctx.fillText(name, bbox.left + bbox.width, y + (above ? -2 : 2) * devicePixelRatio);
+  }
   ctx.restore();
 }
