@@ -181,12 +181,10 @@ test.each([
   ).toBe(argument);
 });
 
-describe.each<[string, () => Engine]>([
-  ['reference', createReferenceEngine],
-  ['cpu', createCpuEngine],
-])('the %s engine', (_, createEngine) => {
-  const engine = createEngine();
-
+describe.each<[string, Engine]>([
+  ['reference', createReferenceEngine()],
+  ['cpu', await createCpuEngine()],
+])('the %s engine', (_, engine) => {
   test('rejects with an InputError', async () => {
     await expect(engine.evaluate({ kind: 'clip' }, labelled)).rejects.toBeInstanceOf(InputError);
     await expect(engine.similarity(asBatch({ dimension: 2 }))).rejects.toBeInstanceOf(InputError);

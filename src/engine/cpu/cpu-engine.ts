@@ -1,6 +1,5 @@
 import type { LossSpec } from '../../losses/registry.ts';
 import type { Batch, Engine, EvaluateOptions, Evaluation, Metric } from '../engine.ts';
-import { createReferenceEngine } from '../reference/reference-engine.ts';
 import { evaluate } from './evaluate.ts';
 import { similarity } from './matrices/similarity.ts';
 import { softmax } from './matrices/softmax.ts';
@@ -9,9 +8,10 @@ import { Threads } from './threads/threads.ts';
 import { simdSupport } from './wasm/features.ts';
 
 /** The engine for everybody without WebGPU. Without WebAssembly SIMD, too, it is the reference under another name. */
-export function createCpuEngine(): Engine {
+export async function createCpuEngine(): Promise<Engine> {
   const support = simdSupport();
   if (support !== 'none') return new CpuEngine(support === 'relaxed');
+  const { createReferenceEngine } = await import('../reference/reference-engine.ts');
   const description = 'TypeScript in float64, 1 thread (there is no WebAssembly SIMD here)';
   return { ...createReferenceEngine(), backend: 'cpu', description };
 }

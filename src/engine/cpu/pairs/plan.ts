@@ -2,12 +2,6 @@ import type { AnyPairLoss } from '../../../losses/registry.ts';
 import type { BatchLayout } from '../../validate.ts';
 import { GRAIN, QUAD, TILE, TILE_BYTES, VECTOR } from './tile.ts';
 
-/** Threads of one evaluation, at most. */
-export const MOST_THREADS = 16;
-
-/** Rows of the matrix of pairs that lie in memory at a time where the queries alone are anchors, in bytes; or one tile. */
-const PANEL_BYTES = 2 ** 21;
-
 /** Blocks of one set per thread: the more, the better they share the work, and the more often they wait for each other. */
 const BLOCKS_PER_THREAD = 4;
 
@@ -35,9 +29,8 @@ export interface Side {
   counts: number;
 }
 
-/** Panels of rows against all columns, see work.ts. */
+/** Panels of rows, a tile high, against all columns; see work.ts. */
 export interface PanelPlan {
-  rows: number;
   tiles: number;
   /** Per thread, twice. */
   statistics: number;
@@ -139,17 +132,13 @@ export function planPairs(
   let panels: PanelPlan | undefined;
   if (hasPanels) {
     const columnTiles = Math.ceil(columnCount / TILE);
-    const fitting = Math.max(1, Math.floor(PANEL_BYTES / (columnTiles * TILE_BYTES)));
-    const panelTiles = Math.min(Math.ceil(rowCount / TILE), fitting);
-    const panelRows = panelTiles * TILE;
-    const quadBytes = (panelRows / QUAD) * VECTOR;
+    const quadBytes = (TILE / QUAD) * VECTOR;
     const statisticsBytes = quadBytes * parts.statistics;
     const anchorsBytes = quadBytes * parts.anchor;
-    const gradientBytes = gradient && threads > 1 ? 4 * panelRows * dimension : 0;
+    const gradientBytes = gradient && threads > 1 ? 4 * TILE * dimension : 0;
     const ownBytes = statisticsBytes + anchorsBytes + 2 * quadBytes;
     panels = {
-      rows: panelRows,
-      tiles: reserve(panelTiles * columnTiles * TILE_BYTES),
+      tiles: reserve(columnTiles * TILE_BYTES),
       statistics: reserve(2 * threads * statisticsBytes),
       statisticsBytes,
       gradients: reserve(2 * threads * gradientBytes),

@@ -1,7 +1,7 @@
 /** What one thread does of an evaluation: the skeleton's passes over the tiles of all pairs, in a fixed order. */
 import type { Kernels } from './kernels.ts';
 import { RESULTS } from './plan.ts';
-import type { PairPlan, Side } from './plan.ts';
+import type { PairPlan, PanelPlan, Side } from './plan.ts';
 import { countTerms, preparePoints, returnGradient } from './points.ts';
 import { roundsOf } from './schedule.ts';
 import { QUAD, TILE, TILE_BYTES, VECTOR } from './tile.ts';
@@ -280,9 +280,9 @@ class Sweeps extends Passes {
 }
 
 /**
- * The queries alone are anchors: a panel of rows is compared with all columns, its statistics are finished, and the
- * similarities that are still there become pulls. Threads share the columns. What each knows of the panel's rows lies
- * in two places in turn, so that nobody writes over what another still reads.
+ * The queries alone are anchors: a panel of rows, a tile high, is compared with all columns, its statistics are finished,
+ * and the similarities that are still there become pulls. Threads share the columns. What each knows of the panel's rows
+ * lies in two places in turn, so that nobody writes over what another still reads.
  */
 class Panels extends Passes {
   *stream(): Generator<Step, void> {
@@ -290,41 +290,30 @@ class Panels extends Passes {
     const { rows, panels, threads } = plan;
     if (!panels) return;
     let before: (() => void) | undefined;
-    let turn = 0;
-    for (const panel of rangesOf(0, rows.padded, panels.rows, rows.padded)) {
-      const tiles = this.tilesOf(panel);
+    for (const [index, row] of rangesOf(0, rows.count, TILE, rows.count).entries()) {
+      const turn = index % 2;
+      const tiles = this.tilesOf(row, panels);
       const statistics = (thread: number) => panels.statistics + (2 * thread + turn) * panels.statisticsBytes;
-      yield* this.accumulate(panel, tiles, statistics(this.thread));
+      yield* this.accumulate(row, tiles, statistics(this.thread));
       yield BARRIER;
       before?.();
-      const anchors = this.finish(
-        panel,
-        Array.from({ length: threads }, (_, thread) => statistics(thread)),
-      );
+      const parts = Array.from({ length: threads }, (_, thread) => statistics(thread));
+      const anchors = this.finish(row, panels, parts);
       if (!plan.gradient) continue;
-      yield* this.gather(panel, tiles, anchors, turn);
-      const gathered = turn;
-      before = () => this.addUp(panel, gathered);
-      turn = 1 - turn;
+      const gathered = (thread: number) => this.gradientOf(row, panels, thread, turn);
+      yield* this.gather(row, tiles, anchors, gathered(this.thread));
+      before = () => this.addUp(row, gathered);
     }
     yield BARRIER;
     before?.();
   }
 
   /** The panel's tiles that are this thread's, and where they lie. */
-  private tilesOf(panel: Range): { tile: Tile; at: number }[] {
-    const { plan, thread } = this;
-    const { rows, columns, panels, threads } = plan;
-    const columnTiles = rangesOf(0, columns.padded, TILE, columns.count);
-    const tiles: { tile: Tile; at: number }[] = [];
-    rangesOf(panel.first, panel.count, TILE, rows.count).forEach((row, index) => {
-      for (let position = thread; position < columnTiles.length; position += threads) {
-        const tile = { row, column: columnTiles[position] };
-        const at = (panels?.tiles ?? 0) + (index * columnTiles.length + position) * TILE_BYTES;
-        if (!this.isIdle(tile)) tiles.push({ tile, at });
-      }
-    });
-    return tiles;
+  private tilesOf(row: Range, panels: PanelPlan): { tile: Tile; at: number }[] {
+    const { columns, threads } = this.plan;
+    return rangesOf(0, columns.count, TILE, columns.count)
+      .map((column, position) => ({ tile: { row, column }, at: panels.tiles + position * TILE_BYTES }))
+      .filter(({ tile }, position) => position % threads === this.thread && !this.isIdle(tile));
   }
 
   /** Whether a tile holds excluded pairs only: where there are extra negatives, queries meet keys on the diagonal alone. */
@@ -334,19 +323,19 @@ class Panels extends Passes {
   }
 
   private *accumulate(
-    panel: Range,
+    row: Range,
     tiles: { tile: Tile; at: number }[],
     statistics: number,
   ): Generator<Step, void> {
     const { kernels, plan } = this;
     const { rows, columns } = plan;
-    kernels.clear(statistics, panel.count / QUAD);
+    kernels.clear(statistics, quadsOf(row.count));
     for (const { tile, at } of tiles) {
-      const { row, column } = tile;
+      const { column } = tile;
       this.multiply(tile, at);
       const accumulate = this.isPlain(tile) ? kernels.accumulatePlain : kernels.accumulate;
       accumulate(
-        statistics + ((row.first - panel.first) / QUAD) * plan.statistics * VECTOR,
+        statistics,
         rows.labels + 4 * row.first,
         row.first,
         quadsOf(row.count),
@@ -361,56 +350,51 @@ class Panels extends Passes {
   }
 
   /** Every thread puts all parts together for itself, in the same order; the first one keeps the terms. */
-  private finish(panel: Range, parts: number[]): number {
+  private finish(row: Range, panels: PanelPlan, parts: number[]): number {
     const { kernels, plan, thread } = this;
-    const { rows, panels } = plan;
-    if (!panels) return 0;
+    const { rows } = plan;
     const own = panels.own + thread * panels.ownBytes;
-    const quads = panel.count / QUAD;
+    const quads = quadsOf(row.count);
     const anchors = own + panels.statisticsBytes;
     const terms = anchors + panels.anchorsBytes;
-    const losses = thread === 0 ? rows.losses + 4 * panel.first : terms;
-    const counts = thread === 0 ? rows.counts + 4 * panel.first : terms + 4 * panels.rows;
+    const losses = thread === 0 ? rows.losses + 4 * row.first : terms;
+    const counts = thread === 0 ? rows.counts + 4 * row.first : terms + 4 * TILE;
     kernels.clear(own, quads);
     for (const part of parts) kernels.combine(own, part, quads);
     kernels.finish(own, anchors, losses, counts, quads);
     return anchors;
   }
 
-  /** Pulls, and what they do to this thread's columns and, the first thread's in place, to the rows. */
+  /** Pulls, and what they do to this thread's columns and, gathered apart, to the rows. */
   private *gather(
-    panel: Range,
+    row: Range,
     tiles: { tile: Tile; at: number }[],
     anchors: number,
-    turn: number,
+    gradient: number,
   ): Generator<Step, void> {
     const { plan, thread, memory } = this;
-    const gradient = this.gathered(panel, thread, turn);
-    if (thread > 0) new Float32Array(memory.buffer, gradient, panel.count * plan.dimension).fill(0);
+    if (thread > 0) new Float32Array(memory.buffer, gradient, TILE * plan.dimension).fill(0);
     for (const { tile, at } of tiles) {
-      const { row, column } = tile;
-      const offset = row.first - panel.first;
-      this.pullTile(tile, at, anchors + (offset / QUAD) * plan.anchor * VECTOR, 1);
-      this.collectRows(tile, at, this.componentsAt(gradient, offset));
+      this.pullTile(tile, at, anchors, 1);
+      this.collectRows(tile, at, gradient);
       this.collectColumns(tile, at, this.scratch(0));
-      yield row.count * column.count;
+      yield row.count * tile.column.count;
     }
   }
 
-  /** Where a thread gathers the gradient of a panel's rows. */
-  private gathered(panel: Range, thread: number, turn: number): number {
-    const { rows, panels } = this.plan;
-    if (thread === 0 || !panels) return this.componentsAt(rows.gradient, panel.first);
+  /** Where a thread gathers the gradient of a panel's rows: the first one in place. */
+  private gradientOf(row: Range, panels: PanelPlan, thread: number, turn: number): number {
+    if (thread === 0) return this.componentsAt(this.plan.rows.gradient, row.first);
     return panels.gradients + (2 * thread + turn) * panels.gradientBytes;
   }
 
-  /** Adds what the others gathered to the gradient of a panel's rows; each thread sees to its share of the rows. */
-  private addUp(panel: Range, turn: number): void {
+  /** Adds what the others gathered to the gradient of a panel's rows; each thread sees to its share of it. */
+  private addUp(row: Range, gathered: (thread: number) => number): void {
     const { plan, thread, memory } = this;
-    const length = panel.count * plan.dimension;
+    const length = QUAD * quadsOf(row.count) * plan.dimension;
     const from = Math.floor((length * thread) / plan.threads);
     const to = Math.floor((length * (thread + 1)) / plan.threads);
-    const of = (other: number) => new Float32Array(memory.buffer, this.gathered(panel, other, turn), length);
+    const of = (other: number) => new Float32Array(memory.buffer, gathered(other), length);
     const total = of(0);
     for (let other = 1; other < plan.threads; other++) {
       const part = of(other);

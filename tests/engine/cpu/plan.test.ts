@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { writePairKernels } from '../../../src/engine/cpu/pairs/kernels.ts';
+import { planPairs } from '../../../src/engine/cpu/pairs/plan.ts';
+import { roundsOf } from '../../../src/engine/cpu/pairs/schedule.ts';
+import { losses } from '../../../src/losses/registry.ts';
+import type { AnyPairLoss } from '../../../src/losses/registry.ts';
+
+const pairLosses = losses.filter((loss): loss is AnyPairLoss => loss.skeleton === 'pairs');
+
+function planOf(loss: AnyPairLoss, rows: number, dimension: number, threads: number) {
+  const isOneSet = loss.batch === 'labelled';
+  const columnsAreAnchors = loss.anchors !== 'queries';
+  const { parts } = writePairKernels(
+    loss.shader,
+    { dimension, isOneSet, isExclusive: false, columnsAreAnchors },
+    false,
+  );
+  const layout = { kind: loss.batch, dimension, rows, columns: rows, extraNegatives: 0 };
+  const options = { refines: loss.refines ?? false, gradient: true, normalize: true, threads };
+  return planPairs(loss, layout, parts, options);
+}
+
+test.each(pairLosses)('$kind: 65,536 points of dimension 32 take less than 64 MiB', (loss) => {
+  const { bytes } = planOf(loss, 65_536, 32, 2);
+  expect(bytes).toBeLessThan(64 * 2 ** 20);
+});
+
+test.each(pairLosses)('$kind: memory grows with the points, not with the pairs', (loss) => {
+  const [small, large] = [1024, 16_384].map((points) => planOf(loss, points, 64, 2).bytes);
+  const exponent = Math.log(large / small) / Math.log(16);
+  expect(exponent).toBeGreaterThan(0.9);
+  expect(exponent).toBeLessThan(1.1);
+});
+
+test.each([1, 2, 3, 8])(
+  '%i threads: every two blocks meet once, and no block is in two places at once',
+  (threads) => {
+    for (const loss of pairLosses.filter(({ anchors }) => anchors !== 'queries')) {
+      for (const points of [1, 8, 9, 100, 5000]) {
+        const plan = planOf(loss, points, 4, threads);
+        const isOneSet = plan.rows === plan.columns;
+        const met = new Set<string>();
+        for (const round of roundsOf(plan)) {
+          const busy = new Set<string>();
+          for (const { row, column } of round) {
+            const blocks = isOneSet
+              ? new Set([`${row}`, `${column}`])
+              : new Set([`row ${row}`, `column ${column}`]);
+            for (const block of blocks) {
+              expect(busy).not.toContain(block);
+              busy.add(block);
+            }
+            expect(met).not.toContain(`${row} ${column}`);
+            met.add(`${row} ${column}`);
+          }
+        }
+        const blocks = Math.ceil(plan.rows.padded / plan.rowBlock);
+        expect(met.size).toBe(isOneSet ? (blocks * (blocks + 1)) / 2 : blocks * blocks);
+      }
+    }
+  },
+);
