@@ -33,10 +33,10 @@ export function preparePoints(
   for (let point = first; point < first + count; point++) {
     const from = point * dimension;
     const to = quadStart(point, dimension);
-    const norm = normalize ? lengthOf(vectors, from, dimension) : 1;
-    const divisor = Math.max(norm, SMALLEST_NORM);
+    const norm = normalize ? Math.sqrt(dot(vectors, from, 1, vectors, from, dimension)) : 1;
+    const scale = 1 / Math.max(norm, SMALLEST_NORM);
     if (norms) norms[point] = norm;
-    for (let k = 0; k < dimension; k++) points[to + QUAD * k] = vectors[from + k] /= divisor;
+    for (let k = 0; k < dimension; k++) points[to + QUAD * k] = vectors[from + k] *= scale;
   }
 }
 
@@ -63,10 +63,7 @@ export function returnGradient(
       vectors.fill(0, to, to + dimension);
       continue;
     }
-    let radial = 0;
-    if (normalize) {
-      for (let k = 0; k < dimension; k++) radial += gradient[from + QUAD * k] * vectors[to + k];
-    }
+    const radial = normalize ? dot(gradient, from, QUAD, vectors, to, dimension) : 0;
     const scale = weight / norms[point];
     for (let k = 0; k < dimension; k++) {
       vectors[to + k] = scale * (gradient[from + QUAD * k] - radial * vectors[to + k]);
@@ -90,9 +87,28 @@ function quadStart(point: number, dimension: number): number {
   return (point - lane) * dimension + lane;
 }
 
-/** Squares of single precision numbers neither overflow nor underflow in float64. */
-function lengthOf(vectors: Float32Array, start: number, dimension: number): number {
-  let squared = 0;
-  for (let index = start; index < start + dimension; index++) squared += vectors[index] * vectors[index];
-  return Math.sqrt(squared);
+/**
+ * A dot product in float64, where products of single precision numbers neither overflow nor underflow. Four sums, because
+ * each addition would have to wait for the one before.
+ * @param step from one component of `a` to the next.
+ */
+function dot(
+  a: Float32Array,
+  from: number,
+  step: number,
+  b: Float32Array,
+  to: number,
+  length: number,
+): number {
+  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+  let k = 0;
+  for (; k + 4 <= length; k += 4) {
+    const at = from + step * k;
+    sum0 += a[at] * b[to + k];
+    sum1 += a[at + step] * b[to + k + 1];
+    sum2 += a[at + 2 * step] * b[to + k + 2];
+    sum3 += a[at + 3 * step] * b[to + k + 3];
+  }
+  for (; k < length; k++) sum0 += a[from + step * k] * b[to + k];
+  return sum0 + sum1 + (sum2 + sum3);
 }
