@@ -14,8 +14,8 @@ import { viewFields } from './state.ts';
 import type { EngineChoice } from './state.ts';
 import type { Store } from './store.ts';
 
-/** Long enough for a drag to write its link a few times a second only: browsers throttle more. */
-const WRITE_DELAY_MS = 200;
+/** Browsers refuse more than 100 changes of the address in 30 seconds, and a scene may move all the time. */
+const WRITE_DELAY_MS = 400;
 /** A hand that rests this long is listened to: its values are said. */
 const REST_MS = 600;
 /** Scenes this far from the window are built before they are seen. */

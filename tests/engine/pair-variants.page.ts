@@ -82,7 +82,6 @@ export async function tune(): Promise<Tuning> {
     refines: false,
     gradient: true,
     parameterGradients: false,
-    entries: 0,
   };
   forgetChoices();
   const quickest = await measuredVariant(gpu, loss, shape);

@@ -13,6 +13,7 @@ export interface Reader {
   /** Where a point on a circle is, in degrees; the first is 0. */
   angle(point: number): Promise<number>;
   press(selector: string): Promise<void>;
+  isDrawn(selector: string): Promise<boolean>;
   /** Sets a slider to a position, as a hand would. */
   slide(name: string, position: number): Promise<void>;
 }
@@ -71,6 +72,8 @@ export async function openScene(
         (handles, index) => Number(handles[index].getAttribute('aria-valuenow')),
         point,
       ),
+    isDrawn: (selector) =>
+      page.$eval(`${section} ${selector}`, (element) => getComputedStyle(element).display !== 'none'),
     press: (selector) => page.$eval(`${section} ${selector}`, (element) => (element as HTMLElement).click()),
     slide: (name, position) =>
       page.$eval(

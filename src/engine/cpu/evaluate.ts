@@ -19,10 +19,6 @@ export async function evaluate(
       const { evaluateMatches } = await import('./evaluate-matches.ts');
       return evaluateMatches(loss, values, layout, batch, options);
     }
-    case 'triplets': {
-      const { evaluateTriplets } = await import('./evaluate-triplets.ts');
-      return evaluateTriplets(loss, values, layout, batch, options);
-    }
     case 'distances': {
       const { evaluateDistances } = await import('./evaluate-distances.ts');
       return evaluateDistances(loss, values, layout, batch, options);
@@ -31,5 +27,7 @@ export async function evaluate(
       const { evaluateFeatures } = await import('./evaluate-features.ts');
       return evaluateFeatures(loss, values, layout, batch, options);
     }
+    default:
+      throw new Error(`${loss.name} has no kernels on this engine.`);
   }
 }
