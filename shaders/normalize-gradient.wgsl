@@ -1,6 +1,6 @@
 // The gradient through the normalization: dL/dx = (g - (g . u) u) / |x|, averaged over the loss's terms.
-// Needs: terms.
-// Shapes: gradients = splits x quads x dimension; outputs = points x dimension, row-major, like the embeddings.
+// Needs: point-layout, terms.
+// Shapes: gradients = splits times the points, both as in point-layout; outputs = points x dimension, row-major, like the embeddings.
 // One invocation: four points. The splits are added in a fixed order. Cost: one read of the gradients per split, twice.
 
 struct Backward {
@@ -11,16 +11,32 @@ struct Backward {
 }
 
 @group(0) @binding(0) var<uniform> backward: Backward;
-@group(0) @binding(1) var<storage, read> gradients: array<vec4f>;
-@group(0) @binding(2) var<storage, read> quads: array<vec4f>;
+@group(0) @binding(1) var<storage, read> gradients: array<f32>;
+@group(0) @binding(2) var<storage, read> quads: array<f32>;
 @group(0) @binding(3) var<storage, read> inverseLengths: array<vec4f>;
 @group(0) @binding(4) var<storage, read> totals: Totals;
 @group(0) @binding(5) var<storage, read_write> outputs: array<f32>;
 
-fn collected(quad: u32, k: u32) -> vec4f {
+fn unitAt(place: Place) -> vec4f {
+  return vec4f(
+    quads[place.at],
+    quads[place.at + place.step],
+    quads[place.at + 2u * place.step],
+    quads[place.at + 3u * place.step],
+  );
+}
+
+fn collectedAt(place: Place) -> vec4f {
+  let part = placeOf(backward.quads, 0u, backward.dimension).at;
   var sum = vec4f();
   for (var split = 0u; split < backward.splits; split++) {
-    sum += gradients[(split * backward.quads + quad) * backward.dimension + k];
+    let at = split * part + place.at;
+    sum += vec4f(
+      gradients[at],
+      gradients[at + place.step],
+      gradients[at + 2u * place.step],
+      gradients[at + 3u * place.step],
+    );
   }
   return sum;
 }
@@ -35,12 +51,14 @@ fn normalizeGradient(@builtin(global_invocation_id) invocation: vec3u) {
   var radial = vec4f();
   if (backward.normalize != 0u) {
     for (var k = 0u; k < dimension; k++) {
-      radial += collected(quad, k) * quads[quad * dimension + k];
+      let place = placeOf(quad, k, dimension);
+      radial += collectedAt(place) * unitAt(place);
     }
   }
   let scale = inverseLengths[quad] / f32(max(totals.count, 1u));
   for (var k = 0u; k < dimension; k++) {
-    let value = scale * (collected(quad, k) - radial * quads[quad * dimension + k]);
+    let place = placeOf(quad, k, dimension);
+    let value = scale * (collectedAt(place) - radial * unitAt(place));
     let at = 4u * quad * dimension + k;
     outputs[at] = value.x;
     outputs[at + dimension] = value.y;

@@ -1,5 +1,6 @@
 // L2 normalization, u = x / max(|x|, 1e-12), from rows of coordinates into quads of points.
-// Shapes: embeddings = points x dimension, row-major; quads as in pairing; inverseLengths = quads, 0 for a vector shorter
+// Needs: point-layout.
+// Shapes: embeddings = points x dimension, row-major; quads as in point-layout; inverseLengths = quads, 0 for a vector shorter
 // than 1e-12 (no gradient flows through it) and 1 where nothing is normalized.
 // One invocation: four points. Each vector is first scaled by its largest component, so that squares neither
 // underflow nor overflow. Cost: one read and one write of the embeddings.
@@ -12,7 +13,7 @@ struct Normalization {
 
 @group(0) @binding(0) var<uniform> normalization: Normalization;
 @group(0) @binding(1) var<storage, read> embeddings: array<f32>;
-@group(0) @binding(2) var<storage, read_write> quads: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> quads: array<f32>;
 @group(0) @binding(3) var<storage, read_write> inverseLengths: array<vec4f>;
 
 const SHORTEST = 1e-12;
@@ -21,6 +22,14 @@ fn components(quad: u32, k: u32) -> vec4f {
   let d = normalization.dimension;
   let at = 4u * quad * d + k;
   return vec4f(embeddings[at], embeddings[at + d], embeddings[at + 2u * d], embeddings[at + 3u * d]);
+}
+
+fn keep(quad: u32, k: u32, value: vec4f) {
+  let place = placeOf(quad, k, normalization.dimension);
+  quads[place.at] = value.x;
+  quads[place.at + place.step] = value.y;
+  quads[place.at + 2u * place.step] = value.z;
+  quads[place.at + 3u * place.step] = value.w;
 }
 
 @compute @workgroup_size(64)
@@ -32,7 +41,7 @@ fn normalizePoints(@builtin(global_invocation_id) invocation: vec3u) {
   let dimension = normalization.dimension;
   if (normalization.normalize == 0u) {
     for (var k = 0u; k < dimension; k++) {
-      quads[quad * dimension + k] = components(quad, k);
+      keep(quad, k, components(quad, k));
     }
     inverseLengths[quad] = vec4f(1.0);
     return;
@@ -53,7 +62,7 @@ fn normalizePoints(@builtin(global_invocation_id) invocation: vec3u) {
   }
   let scaledLength = max(sqrt(sum), SHORTEST / largest);
   for (var k = 0u; k < dimension; k++) {
-    quads[quad * dimension + k] = components(quad, k) / largest / scaledLength;
+    keep(quad, k, components(quad, k) / largest / scaledLength);
   }
   inverseLengths[quad] = select(vec4f(), 1.0 / largest / scaledLength, largest * sqrt(sum) >= vec4f(SHORTEST));
 }

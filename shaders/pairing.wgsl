@@ -24,7 +24,7 @@ struct Sweep {
   columnEnd: u32,
 }
 
-// Vectors of four components that a point takes, in the layout of subgroup-arrange.
+// Vectors of four components that a point takes, that lie by point (see point-layout).
 fn chunksOf(dimension: u32) -> u32 {
   return (dimension + 3u) / 4u;
 }

@@ -1,8 +1,8 @@
-// What subgroup-collect makes the gradient of: point i collects the sum over j of pull(i, j) * point j, where a pair is
+// The gradient with respect to the (unit) points: point i collects the sum over j of pull(i, j) * point j, where a pair is
 // pulled by both of its ends that are anchors. The pair matrix is computed anew, tile by tile, and never stored.
 //
 // Needs: numerics, pairing, subgroup-tile, subgroup-product, pull, subgroup-meeting, a loss (Anchor, spread).
-// Shapes: points as in subgroup-arrange; collected = gradientParts times the same; pullSums = quads, of which each workgroup has four.
+// Shapes: points by point (see point-layout); collected = gradientParts times the same; pullSums = quads, of which each workgroup has four.
 // One workgroup: one tile, 32 own points against 32 streamed ones, each pair met once for both of its ends. Own points
 // add to the first part, streamed points to the last.
 // Race-free: a dispatch is one round (see subgroup-meeting), so every block is own in one workgroup and streamed in one

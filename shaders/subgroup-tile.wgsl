@@ -6,7 +6,7 @@
 // quads of own points as B (four components x four points of this lane), every product of the skeleton is one of 4 x 4
 // matrices: the similarities are transpose(A) B, and with the pulls P the gradients are A P of B and B transpose(P) of A.
 //
-// Needs: pairing, and the bindings `batch`, `points` (see subgroup-arrange) and `labels`, one number each.
+// Needs: pairing, and the bindings `batch`, `points` (see point-layout) and `labels`, one number each.
 
 const TILE_POINTS = 32u;   // own points, and streamed points
 const TILE_QUADS = 8u;

@@ -5,10 +5,9 @@ import normalizeGradientShader from '../../../shaders/normalize-gradient.wgsl?ra
 import normalizeShader from '../../../shaders/normalize.wgsl?raw';
 import numericsShader from '../../../shaders/numerics.wgsl?raw';
 import pairingShader from '../../../shaders/pairing.wgsl?raw';
+import pointLayoutShader from '../../../shaders/point-layout.wgsl?raw';
 import pullShader from '../../../shaders/pull.wgsl?raw';
 import secondPassShader from '../../../shaders/second-pass.wgsl?raw';
-import subgroupArrangeShader from '../../../shaders/subgroup-arrange.wgsl?raw';
-import subgroupCollectShader from '../../../shaders/subgroup-collect.wgsl?raw';
 import subgroupGradientShader from '../../../shaders/subgroup-gradient.wgsl?raw';
 import subgroupGradientNarrowShader from '../../../shaders/subgroup-gradient-narrow.wgsl?raw';
 import subgroupMeetingShader from '../../../shaders/subgroup-meeting.wgsl?raw';
@@ -43,7 +42,7 @@ export interface PairKernels {
   gradients: Kernel[];
   normalizeGradient: Kernel | undefined;
   /** What the subgroup variant does beside. */
-  subgroup: { arrange: Kernel; transpose: Kernel; clear: Kernel; collect: Kernel } | undefined;
+  subgroup: { transpose: Kernel; clear: Kernel } | undefined;
 }
 
 /** What a variant's kernels are made of, besides a loss and what all share. */
@@ -93,14 +92,20 @@ export async function compilePairKernels(
       dynamic: ['sweep', 'slice'],
       constants: { EXCLUSIVE: Number(exclusive), ...constants },
     });
-  const plain = (label: string, entryPoint: string, ...parts: string[]) =>
-    kernel(device, { label, source: parts.join('\n'), entryPoint });
+  /** A kernel that knows both layouts of the points. */
+  const layered = (label: string, entryPoint: string, ...parts: string[]) =>
+    kernel(device, {
+      label,
+      source: [pointLayoutShader, ...parts].join('\n'),
+      entryPoint,
+      constants: { BY_POINT: Number(isSubgroup) },
+    });
   const { statisticsShaders, gradientShaders } = skeletonOf(variant, shape.dimension <= NARROW);
   // The subgroup variant collects for both ends of a pair in one sweep.
   const collecting = shape.gradient ? sweeps.slice(0, isSubgroup ? 1 : undefined) : [];
   const [normalize, statistics, refine, finish, totals, normalizeGradient, subgroup, gradients] =
     await Promise.all([
-      plain('normalize', 'normalizePoints', normalizeShader),
+      layered('normalize', 'normalizePoints', normalizeShader),
       tiled('statistics', 'statistics', [firstPassShader, ...statisticsShaders]),
       shape.refines ? tiled('refine', 'statistics', [secondPassShader, ...statisticsShaders]) : undefined,
       kernel(device, {
@@ -109,11 +114,15 @@ export async function compilePairKernels(
         entryPoint: 'finishAnchors',
         dynamic: ['sweep'],
       }),
-      plain('totals', 'addTotals', termsShader, totalsShader),
+      kernel(device, {
+        label: 'totals',
+        source: [termsShader, totalsShader].join('\n'),
+        entryPoint: 'addTotals',
+      }),
       shape.gradient
-        ? plain('normalize gradient', 'normalizeGradient', termsShader, normalizeGradientShader)
+        ? layered('normalize gradient', 'normalizeGradient', termsShader, normalizeGradientShader)
         : undefined,
-      isSubgroup ? compileSubgroupKernels(plain) : undefined,
+      isSubgroup ? compileSubgroupKernels(device) : undefined,
       Promise.all(
         collecting.map(({ rowsAreAnchors, columnsAreAnchors }) =>
           tiled('gradient', 'gradient', [pullShader, ...gradientShaders], {
@@ -136,14 +145,14 @@ export async function compilePairKernels(
   };
 }
 
-async function compileSubgroupKernels(
-  plain: (label: string, entryPoint: string, ...parts: string[]) => Promise<Kernel>,
-): Promise<PairKernels['subgroup']> {
-  const [arrange, transpose, clear, collect] = await Promise.all([
-    plain('arrange', 'arrangePoints', pairingShader, subgroupArrangeShader),
-    plain('transpose parts', 'transposeParts', subgroupTransposeShader),
-    plain('clear', 'clearSums', clearShader),
-    plain('collect gradient', 'collectGradient', pairingShader, subgroupCollectShader),
+async function compileSubgroupKernels(device: GPUDevice): Promise<PairKernels['subgroup']> {
+  const [transpose, clear] = await Promise.all([
+    kernel(device, {
+      label: 'transpose parts',
+      source: subgroupTransposeShader,
+      entryPoint: 'transposeParts',
+    }),
+    kernel(device, { label: 'clear', source: clearShader, entryPoint: 'clearSums' }),
   ]);
-  return { arrange, transpose, clear, collect };
+  return { transpose, clear };
 }

@@ -25,8 +25,6 @@ type Storage =
   | 'labels'
   | 'outputs'
   | 'quads'
-  | 'points'
-  | 'collected'
   | 'inverseLengths'
   | 'partials'
   | 'anchors'
@@ -59,25 +57,22 @@ export function storageBytes(
   const layout = pairLayout(shape, loss.anchors);
   const { points } = layout;
   const parts = pairParts(variant, shape, layout);
-  const splits = gradientSplits(variant, parts);
   const quads = points / 4;
   const structs = [numericsShader, loss.shader].join('\n');
   const coordinates = 4 * points * shape.dimension;
-  // The subgroup kernels have a layout of their own, in vectors of four components.
-  const chunked = variant === 'subgroup' ? 16 * points * Math.ceil(shape.dimension / 4) : 0;
+  // By point (see shaders/point-layout.wgsl), the dimension is a multiple of four.
+  const stored = variant === 'subgroup' ? 16 * points * Math.ceil(shape.dimension / 4) : coordinates;
   return {
     embeddings: coordinates,
     labels: 4 * points,
-    quads: coordinates,
-    points: Math.max(16, chunked),
-    collected: shape.gradient ? Math.max(16, parts.gradient * chunked) : 16,
+    quads: stored,
     inverseLengths: 4 * points,
     partials: (shape.refines ? 2 : 1) * parts.statistics * quads * sizeOf(structs, 'Statistics'),
     anchors: quads * sizeOf(structs, 'Anchor'),
     rowTerms: quads * sizeOf(termsShader, 'RowTerms'),
     totals: 16,
-    gradients: shape.gradient ? splits * coordinates : 16,
-    pullSums: shape.gradient ? splits * quads * sizeOf(pullShader, 'PullSum') : 16,
+    gradients: shape.gradient ? parts.gradient * stored : 16,
+    pullSums: shape.gradient ? parts.gradient * quads * sizeOf(pullShader, 'PullSum') : 16,
     outputs: shape.gradient ? coordinates : 16,
   };
 }
@@ -122,18 +117,13 @@ export function writeParameters(
 ): void {
   const layout = pairLayout(shape, loss.anchors);
   const { points } = layout;
-  const splits = gradientSplits(variant, pairParts(variant, shape, layout));
+  const splits = pairParts(variant, shape, layout).gradient;
   const size = { dimension: shape.dimension, quads: points / 4, splits };
   const normalize = Number(values.normalize !== false);
   const write = (buffer: GPUBuffer, contents: ArrayBuffer) => device.queue.writeBuffer(buffer, 0, contents);
   write(memory.parameters, packUniform(loss.shader, 'Parameters', loss.constants(values)));
   write(memory.normalization, packUniform(normalizeShader, 'Normalization', { ...size, normalize }));
   write(memory.backward, packUniform(normalizeGradientShader, 'Backward', { ...size, normalize }));
-}
-
-/** Parts of the gradient that are left to be added up once more: none where they have been collected. */
-export function gradientSplits(variant: PairVariant, parts: PairParts): number {
-  return variant === 'subgroup' ? 1 : parts.gradient;
 }
 
 /** The uniforms that never change; zeros where `writeParameters` is still to come. */

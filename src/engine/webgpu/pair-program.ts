@@ -7,14 +7,7 @@ import type { LossProgram } from './loss-program.ts';
 import { Readback } from './memory.ts';
 import { compilePairKernels } from './pair-kernels.ts';
 import type { PairKernels } from './pair-kernels.ts';
-import {
-  createPairMemory,
-  gradientSplits,
-  storageBytes,
-  STRIDE,
-  WINDOWS,
-  writeParameters,
-} from './pair-memory.ts';
+import { createPairMemory, storageBytes, STRIDE, WINDOWS, writeParameters } from './pair-memory.ts';
 import type { PairMemory } from './pair-memory.ts';
 import { pairLayout, TILE_ROWS } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
@@ -142,16 +135,19 @@ function pairWorks(
   const pairCost = shape.dimension + PAIR_OVERHEAD;
   const coordinates = points * shape.dimension;
 
+  /** The subgroup kernels call by their own names what lies by point. */
+  const resources = { ...memory, points: memory.quads, collected: memory.gradients };
+
   /** A kernel over one rectangle of pairs, so many products of vectors for each; divisible into row tiles. */
   const sweepWork = (kernel: Kernel, index: number, splits: number, products: number): Work => {
-    const group = kernel.bind(memory, WINDOWS);
+    const group = kernel.bind(resources, WINDOWS);
     const { rowStart, rowEnd, columnStart, columnEnd } = sweeps[index];
     return {
       label: kernel.label,
       tiles: Math.ceil((rowEnd - rowStart) / TILE_ROWS),
       tileCost: TILE_ROWS * (columnEnd - columnStart) * products * pairCost,
       multiplyAdds: (rowEnd - rowStart) * (columnEnd - columnStart) * products * shape.dimension,
-      bytes: kernel.bytes(memory),
+      bytes: kernel.bytes(resources),
       dispatch: (pass, first, count) => {
         pass.setPipeline(kernel.pipeline);
         pass.setBindGroup(0, group, [index * STRIDE, first * STRIDE]);
@@ -161,7 +157,7 @@ function pairWorks(
   };
   /** The subgroup variant's gradient, divisible into rounds. */
   const roundsWork = (kernel: Kernel): Work => {
-    const group = kernel.bind(memory, WINDOWS);
+    const group = kernel.bind(resources, WINDOWS);
     const rounds = pairRounds(shape, layout);
     const blocks = rounds.reduce((sum, workgroups) => sum + workgroups, 0);
     return {
@@ -170,7 +166,7 @@ function pairWorks(
       tileCost: rounds[0] * TILE_ROWS * TILE_ROWS * (3 * shape.dimension + 2 * PAIR_OVERHEAD),
       // A similarity, and a gradient for both ends.
       multiplyAdds: blocks * TILE_ROWS * TILE_ROWS * 3 * shape.dimension,
-      bytes: kernel.bytes(memory),
+      bytes: kernel.bytes(resources),
       dispatch: (pass, first, count) => {
         pass.setPipeline(kernel.pipeline);
         for (let round = first; round < first + count; round++) {
@@ -207,26 +203,20 @@ function pairWorks(
   ];
   const works = [
     wholeWork(normalize, memory, points / 4, 64, coordinates),
-    ...(subgroup ? [wholeWork(subgroup.arrange, memory, points / 4, 64, coordinates)] : []),
     ...passWorks(statistics, memory.firstTransposition, memory.firstParts),
     ...(refine ? passWorks(refine, memory.secondTransposition, memory.allParts) : []),
     wholeWork(totals, memory, 1, 1, points),
   ];
-  if (normalizeGradient && subgroup) {
-    const clearWork = (sums: GPUBuffer): Work =>
-      wholeWork(subgroup.clear, { sums }, sums.size / 16, 64, sums.size / 4);
-    works.push(
-      clearWork(memory.collected),
-      clearWork(memory.pullSums),
-      ...gradients.map(roundsWork),
-      wholeWork(subgroup.collect, memory, points / 4, 64, parts.gradient * coordinates),
-    );
-  } else {
-    works.push(...gradients.map((gradient, index) => sweepWork(gradient, index, parts.gradient, 2)));
-  }
   if (normalizeGradient) {
-    const splits = gradientSplits(variant, parts);
-    works.push(wholeWork(normalizeGradient, memory, points / 4, 64, 2 * splits * coordinates));
+    const clearWork = ({ clear }: { clear: Kernel }, sums: GPUBuffer): Work =>
+      wholeWork(clear, { sums }, sums.size / 16, 64, sums.size / 4);
+    works.push(
+      ...(subgroup ? [memory.gradients, memory.pullSums].map((sums) => clearWork(subgroup, sums)) : []),
+      ...gradients.map((gradient, index) =>
+        subgroup ? roundsWork(gradient) : sweepWork(gradient, index, parts.gradient, 2),
+      ),
+      wholeWork(normalizeGradient, memory, points / 4, 64, 2 * parts.gradient * coordinates),
+    );
   }
   return works;
 }

@@ -1,5 +1,6 @@
 import normalizeGradientShader from '../../../shaders/normalize-gradient.wgsl?raw';
 import normalizeShader from '../../../shaders/normalize.wgsl?raw';
+import pointLayoutShader from '../../../shaders/point-layout.wgsl?raw';
 import termsShader from '../../../shaders/terms.wgsl?raw';
 import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyDistanceLoss, AnyFeatureLoss, AnyMatchLoss } from '../../losses/registry.ts';
@@ -88,10 +89,14 @@ export class PointProgram implements LossProgram {
     };
     refuseBeyondLimits(device, argument, Math.max(...Object.values(storage)));
     const [normalize, normalizeGradient, worksOf] = await Promise.all([
-      kernel(device, { label: 'normalize', source: normalizeShader, entryPoint: 'normalizePoints' }),
+      kernel(device, {
+        label: 'normalize',
+        source: [pointLayoutShader, normalizeShader].join('\n'),
+        entryPoint: 'normalizePoints',
+      }),
       kernel(device, {
         label: 'normalize gradient',
-        source: [termsShader, normalizeGradientShader].join('\n'),
+        source: [pointLayoutShader, termsShader, normalizeGradientShader].join('\n'),
         entryPoint: 'normalizeGradient',
       }),
       skeleton(),

@@ -1,4 +1,5 @@
 import normalizeShader from '../../../shaders/normalize.wgsl?raw';
+import pointLayoutShader from '../../../shaders/point-layout.wgsl?raw';
 import similarityShader from '../../../shaders/similarity.wgsl?raw';
 import type { Batch, Metric } from '../engine.ts';
 import type { BatchLayout } from '../validate.ts';
@@ -19,7 +20,11 @@ export async function similarityMatrix(
   metric: Metric,
 ): Promise<Float32Array> {
   const [normalize, similarity] = await Promise.all([
-    kernel(device, { label: 'normalize', source: normalizeShader, entryPoint: 'normalizePoints' }),
+    kernel(device, {
+      label: 'normalize',
+      source: [pointLayoutShader, normalizeShader].join('\n'),
+      entryPoint: 'normalizePoints',
+    }),
     kernel(device, {
       label: `similarity (${metric})`,
       source: similarityShader,
