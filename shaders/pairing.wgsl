@@ -24,11 +24,6 @@ struct Sweep {
   columnEnd: u32,
 }
 
-// Vectors of four components that a point takes, that lie by point (see point-layout).
-fn chunksOf(dimension: u32) -> u32 {
-  return (dimension + 3u) / 4u;
-}
-
 // Which of the sweep's row tiles this dispatch begins with.
 struct Slice {
   firstTile: u32,

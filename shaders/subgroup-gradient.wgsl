@@ -1,7 +1,7 @@
 // The gradient with respect to the (unit) points: point i collects the sum over j of pull(i, j) * point j, where a pair is
 // pulled by both of its ends that are anchors. The pair matrix is computed anew, tile by tile, and never stored.
 //
-// Needs: numerics, pairing, subgroup-tile, subgroup-product, pull, subgroup-meeting, a loss (Anchor, spread).
+// Needs: numerics, pairing, subgroup-tile, subgroup-side, subgroup-product, pull, subgroup-meeting, a loss (Anchor, spread).
 // Shapes: points by point (see point-layout); collected = gradientParts times the same; pullSums = quads, of which each workgroup has four.
 // One workgroup: one tile, 32 own points against 32 streamed ones, each pair met once for both of its ends. Own points
 // add to the first part, streamed points to the last.
@@ -31,7 +31,7 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
   let own = (meeting.own + lane) * chunks;
   let streamed = (meeting.streamed + lane) * chunks;
   var tile = Tile();
-  multiply(&tile, streamed, own);
+  multiply(&tile, streamed, own, chunks);
 
   let unit = unitOf(lane);
   var sum = PullSum();

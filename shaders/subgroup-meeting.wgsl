@@ -1,5 +1,5 @@
 // Which blocks meet in a round of the subgroup gradients, and the pulls of a pair on both of its ends.
-// Needs: numerics, pairing, subgroup-tile, pull, a loss (Anchor, spread, pull),
+// Needs: numerics, pairing, subgroup-tile, subgroup-side, pull, a loss (Anchor, spread, pull),
 // and the bindings `sweep` and `anchors`.
 
 struct Meeting {

@@ -1,5 +1,5 @@
 // A tile's similarities for at most four dimensions, where each is quicker computed than kept.
-// Needs: pairing, subgroup-tile.
+// Needs: subgroup-tile.
 
 struct Tile {
   left: mat4x4f,    // own points
@@ -7,8 +7,8 @@ struct Tile {
   streamed: u32,    // this lane's first streamed point
 }
 
-fn multiply(tile: ptr<function, Tile>, streamed: u32, own: u32) {
-  *tile = Tile(ownPoints(own, 4u), ownPoints(own + 16u, 4u), streamed);
+fn multiply(tile: ptr<function, Tile>, streamed: u32, own: u32, chunks: u32) {
+  *tile = Tile(ownPoints(own, 4u * chunks), ownPoints(own + 16u * chunks, 4u * chunks), streamed);
 }
 
 // The similarities of streamed quad r with both halves of the own quads.

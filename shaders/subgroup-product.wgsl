@@ -1,12 +1,11 @@
 // A tile's similarities, all computed at once and kept, for any dimension.
-// Needs: pairing, subgroup-tile.
+// Needs: subgroup-tile.
 
 // Entry 2 r + h: streamed quad r (rows) against half h of the own quads (columns).
 alias Tile = array<mat4x4f, 16>;
 
 // From the first chunks of this lane's points. Written out: indices that are not constant cost as much as loads.
-fn multiply(tile: ptr<function, Tile>, streamed: u32, own: u32) {
-  let chunks = chunksOf(batch.dimension);
+fn multiply(tile: ptr<function, Tile>, streamed: u32, own: u32, chunks: u32) {
   let stride = 4u * chunks;
   for (var chunk = 0u; chunk < chunks; chunk++) {
     let left = ownPoints(own + chunk, stride);

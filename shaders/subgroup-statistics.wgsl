@@ -1,6 +1,6 @@
 // What each anchor accumulates while it streams over all of its candidates; the pair matrix is never stored.
 //
-// Needs: numerics, pairing, subgroup-tile, a subgroup-product, a loss (Statistics, emptyStatistics, combine, Anchor), a pass (take).
+// Needs: numerics, pairing, subgroup-tile, subgroup-side, a subgroup-product, a loss (Statistics, emptyStatistics, combine, Anchor), a pass (take).
 // Shapes: points by point (see point-layout); partials = 4 x quads from FIRST_PART on. A lane meets four
 // candidates at once, so that each anchor has four partial results in the components of its vectors: entry
 // lane * quads + quad is that of one anchor, until subgroup-transpose has made it one of four anchors.
@@ -54,7 +54,7 @@ fn statistics(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation
       continue;
     }
     var tile = Tile();
-    multiply(&tile, (first + lane) * chunks, (firstRow + lane) * chunks);
+    multiply(&tile, (first + lane) * chunks, (firstRow + lane) * chunks, chunks);
     for (var r = 0u; r < TILE_QUADS; r++) {
       let streamed = sideOf(first / 4u + r, lane, streamedEnd).quad;
       let similarities = similaritiesOf(&tile, r);

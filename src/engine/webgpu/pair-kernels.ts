@@ -13,6 +13,7 @@ import subgroupGradientNarrowShader from '../../../shaders/subgroup-gradient-nar
 import subgroupMeetingShader from '../../../shaders/subgroup-meeting.wgsl?raw';
 import subgroupProductNarrowShader from '../../../shaders/subgroup-product-narrow.wgsl?raw';
 import subgroupProductShader from '../../../shaders/subgroup-product.wgsl?raw';
+import subgroupSideShader from '../../../shaders/subgroup-side.wgsl?raw';
 import subgroupStatisticsShader from '../../../shaders/subgroup-statistics.wgsl?raw';
 import subgroupTileShader from '../../../shaders/subgroup-tile.wgsl?raw';
 import subgroupTransposeShader from '../../../shaders/subgroup-transpose.wgsl?raw';
@@ -59,9 +60,10 @@ function skeletonOf(variant: PairVariant, isNarrow: boolean) {
   }
   const productShader = isNarrow ? subgroupProductNarrowShader : subgroupProductShader;
   return {
-    statisticsShaders: [subgroupTileShader, productShader, subgroupStatisticsShader],
+    statisticsShaders: [subgroupTileShader, subgroupSideShader, productShader, subgroupStatisticsShader],
     gradientShaders: [
       subgroupTileShader,
+      subgroupSideShader,
       subgroupMeetingShader,
       ...(isNarrow ? [subgroupGradientNarrowShader] : [productShader, subgroupGradientShader]),
     ],

@@ -4,7 +4,7 @@ import type { Batch } from '../engine.ts';
 import { PairProgram } from './pair-program.ts';
 import { NARROW } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
-import { PAIR_VARIANTS } from './pair-variant.ts';
+import { PAIR_VARIANTS, prefersSubgroups } from './pair-variant.ts';
 import type { PairVariant } from './pair-variant.ts';
 import { describeAdapter } from './request-gpu.ts';
 import { submit } from './submit.ts';
@@ -50,8 +50,7 @@ export function possibleVariants(device: GPUDevice): PairVariant[] {
 
 /**
  * The variant to use: the one that was chosen by hand, else the quickest, which is measured once per adapter and class of
- * shapes. Lanes that come in fours are those of software adapters, where a load costs as much as many multiply-adds and
- * nothing needs to be measured.
+ * shapes; or not at all, where it is known.
  */
 export async function variantFor(
   device: GPUDevice,
@@ -61,7 +60,7 @@ export async function variantFor(
   const possible = possibleVariants(device);
   if (chosen && possible.includes(chosen)) return chosen;
   if (possible.length === 1) return possible[0];
-  if (device.adapterInfo.subgroupMaxSize === 4) return 'subgroup';
+  if (prefersSubgroups(device)) return 'subgroup';
   return measuredVariant(device, loss, shape);
 }
 

@@ -8,6 +8,11 @@ import type { PairLayout, PairShape } from './pair-shape.ts';
 export const PAIR_VARIANTS = ['workgroup', 'subgroup'] as const;
 export type PairVariant = (typeof PAIR_VARIANTS)[number];
 
+/** Lanes that come in fours are those of software adapters, where a load costs as much as many multiply-adds. */
+export function prefersSubgroups(device: GPUDevice): boolean {
+  return device.features.has('subgroups') && device.adapterInfo.subgroupMaxSize === 4;
+}
+
 /** Partial results that the kernels of a variant leave behind for each row, to be combined in a fixed order. */
 export interface PairParts {
   statistics: number;

@@ -1,16 +1,22 @@
 import normalizeShader from '../../../shaders/normalize.wgsl?raw';
 import pointLayoutShader from '../../../shaders/point-layout.wgsl?raw';
 import similarityShader from '../../../shaders/similarity.wgsl?raw';
+import subgroupProductShader from '../../../shaders/subgroup-product.wgsl?raw';
+import subgroupSimilarityShader from '../../../shaders/subgroup-similarity.wgsl?raw';
+import subgroupTileShader from '../../../shaders/subgroup-tile.wgsl?raw';
 import type { Batch, Metric } from '../engine.ts';
 import type { BatchLayout } from '../validate.ts';
 import { kernel } from './kernel.ts';
 import { Readback } from './memory.ts';
+import { prefersSubgroups } from './pair-variant.ts';
 import { submit } from './submit.ts';
 import { packUniform } from './wgsl.ts';
 import { wholeWork, WorkCursor } from './work.ts';
 
-/** Rows, and columns, that one workgroup of shaders/similarity.wgsl computes. */
+/** Rows, and columns, that one workgroup of shaders/similarity.wgsl computes at least. */
 export const MATRIX_TILE = 16;
+/** And of shaders/subgroup-similarity.wgsl. */
+const SUBGROUP_TILE = 32;
 
 /** The stored matrix of similarities or distances, rows x columns; see shaders/similarity.wgsl. */
 export async function similarityMatrix(
@@ -19,18 +25,32 @@ export async function similarityMatrix(
   { dimension, rows, columns }: BatchLayout,
   metric: Metric,
 ): Promise<Float32Array> {
+  // A difference is no product: distances take the long way.
+  const isSubgroup = metric !== 'euclidean' && prefersSubgroups(device);
   const [normalize, similarity] = await Promise.all([
     kernel(device, {
       label: 'normalize',
       source: [pointLayoutShader, normalizeShader].join('\n'),
       entryPoint: 'normalizePoints',
+      constants: { BY_POINT: Number(isSubgroup) },
     }),
-    kernel(device, {
-      label: `similarity (${metric})`,
-      source: similarityShader,
-      entryPoint: 'similarity',
-      constants: { DISTANCE: Number(metric === 'euclidean') },
-    }),
+    isSubgroup
+      ? kernel(device, {
+          label: 'similarity (subgroup)',
+          source: [
+            'enable subgroups;',
+            subgroupTileShader,
+            subgroupProductShader,
+            subgroupSimilarityShader,
+          ].join('\n'),
+          entryPoint: 'similarity',
+        })
+      : kernel(device, {
+          label: `similarity (${metric})`,
+          source: similarityShader,
+          entryPoint: 'similarity',
+          constants: { DISTANCE: Number(metric === 'euclidean') },
+        }),
   ]);
   const parts =
     'embeddings' in batch
@@ -38,6 +58,7 @@ export async function similarityMatrix(
       : [batch.queries, batch.keys, ...(batch.negatives ? [batch.negatives] : [])];
   const points = 'embeddings' in batch ? rows : rows + columns;
   const quads = Math.ceil(points / 4);
+  const tile = isSubgroup ? SUBGROUP_TILE : MATRIX_TILE;
   const buffer = (label: string, size: number, usage = GPUBufferUsage.STORAGE) =>
     device.createBuffer({ label, size, usage: usage | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
   const uniform = (label: string, bytes: ArrayBuffer) => {
@@ -59,7 +80,7 @@ export async function similarityMatrix(
       packUniform(similarityShader, 'Matrix', { dimension, rows, columns, columnStart: points - columns }),
     ),
     embeddings: buffer('embeddings', 16 * quads * dimension),
-    quads: buffer('quads', 16 * quads * dimension),
+    quads: buffer('quads', 16 * quads * (isSubgroup ? 4 * Math.ceil(dimension / 4) : dimension)),
     inverseLengths: buffer('inverse lengths', 16 * quads),
     matrix: buffer('similarity matrix', 4 * rows * columns),
   };
@@ -70,7 +91,8 @@ export async function similarityMatrix(
       offset += part.byteLength;
     }
     const encoder = device.createCommandEncoder({ label: 'similarity' });
-    const group = similarity.bind(buffers);
+    const resources = { ...buffers, points: buffers.quads };
+    const group = similarity.bind(resources);
     new WorkCursor(
       [
         wholeWork(normalize, buffers, quads, 64, points * dimension),
@@ -79,11 +101,11 @@ export async function similarityMatrix(
           tiles: 1,
           tileCost: rows * columns * dimension,
           multiplyAdds: rows * columns * dimension,
-          bytes: similarity.bytes(buffers),
+          bytes: similarity.bytes(resources),
           dispatch: (pass) => {
             pass.setPipeline(similarity.pipeline);
             pass.setBindGroup(0, group);
-            pass.dispatchWorkgroups(Math.ceil(columns / MATRIX_TILE), Math.ceil(rows / MATRIX_TILE));
+            pass.dispatchWorkgroups(Math.ceil(columns / tile), Math.ceil(rows / tile));
           },
         },
       ],
