@@ -33,4 +33,17 @@ describe('evaluate on the GPU streams over the pairs', () => {
     expect(left).toBe(0);
     expect(page.takeProblems()).toEqual([]);
   });
+
+  // Sixteen times as many pairs as above: what comes in and goes out apart, they take no more.
+  it.each([
+    ['info-nce', 2],
+    ['nt-xent', 1],
+    ['sup-con', 1],
+  ])('%s streams over 65,536 points within the same memory', async (kind, towers) => {
+    const { peak } = await page.call<{ peak: number }>('memoryOfEvaluation', kind, 4 * POINTS, DIMENSION);
+    const inputsAndOutputs = 2 * towers * 4 * (4 * POINTS) * DIMENSION;
+    expect(peak).toBeGreaterThan(inputsAndOutputs);
+    expect(peak - inputsAndOutputs).toBeLessThan(MOST_BYTES);
+    expect(page.takeProblems()).toEqual([]);
+  });
 });
