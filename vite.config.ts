@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 /** Cross-origin isolation lets the fallback share memory between workers; static hosting works without it. */
@@ -6,10 +8,23 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/** Shaders are sent without their comments and their indentation, which are a third of them. */
+const shaders = (): Plugin => ({
+  name: 'shaders',
+  apply: 'build',
+  enforce: 'pre',
+  async load(id) {
+    if (!id.endsWith('.wgsl?raw')) return undefined;
+    const source = await readFile(id.slice(0, -'?raw'.length), 'utf8');
+    return `export default ${JSON.stringify(source.replaceAll(/\s*\/\/.*/g, '').replaceAll(/\n\s+/g, '\n'))};`;
+  },
+});
+
 export default defineConfig({
   base: './',
   build: { target: 'es2023' },
-  worker: { format: 'es' },
+  plugins: [shaders()],
+  worker: { format: 'es', plugins: () => [shaders()] },
   server: { headers: isolation },
   preview: { headers: isolation },
   test: {

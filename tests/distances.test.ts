@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { normals } from '../src/data/random.ts';
 import type { Batch, Engine, Evaluation } from '../src/engine/engine.ts';
+import { evaluateTriplets } from '../src/engine/cpu/evaluate-triplets.ts';
+import { validateEvaluation } from '../src/engine/validate.ts';
 import { createEngine } from '../src/index.ts';
 import type { LossSpec } from '../src/losses/registry.ts';
 
@@ -149,4 +151,126 @@ describe.each(engines)('$backend: alignment and uniformity', (engine) => {
     expect(loss).toBeCloseTo(0, 12);
     expect(gradient.queries).toEqual(new Float32Array(6));
   });
+});
+
+function soft(lead: number): number {
+  return Math.log1p(Math.exp(lead));
+}
+
+/** A pair at 0 and 1 on a line, and a negative. */
+function place(negative: number) {
+  return labelled(1, [0, 1, negative], [0, 0, 1]);
+}
+
+describe.each(engines)('$backend: triplets', (engine) => {
+  const raw = { kind: 'triplet-margin', normalize: false, margin: 1 } as const;
+  // One pair and two loners on a line: the anchors are the first two, 1 apart; 1.5 and 3, 0.5 and 2 from the others.
+  const line = labelled(1, [0, 1, 1.5, 3], [0, 0, 1, 2]);
+
+  test.each<[Partial<Extract<LossSpec, { kind: 'triplet-margin' }>>, number, number]>([
+    [{}, (0.5 + 1.5) / 2, 2],
+    [{ reduction: 'mean' }, (0.5 + 1.5) / 4, 4],
+    [{ mining: 'semi-hard' }, 0.5, 1],
+    [{ mining: 'semi-hard', reduction: 'mean' }, 0.5 / 2, 2],
+    [{ mining: 'hard' }, 1.5, 1],
+    [{ mining: 'facenet-semi-hard', reduction: 'mean' }, 0.5 / 2, 2],
+    [{ mining: 'batch-hard' }, (0.5 + 1.5) / 2, 2],
+    [{ swap: true }, 1.5, 2],
+    [{ distance: 'squared-euclidean' }, 1 - 0.25 + 1, 1],
+    [{ soft: true }, (soft(-0.5) + soft(-2) + soft(0.5) + soft(-1)) / 4, 4],
+    [{ soft: true, mining: 'batch-hard' }, (soft(-0.5) + soft(0.5)) / 2, 2],
+    [{ margin: 0 }, 0.5, 1],
+    [{ margin: -0.25 }, 0.25, 1],
+    [{ margin: -3 }, 0, 0],
+  ])('on a line, %o', async (change, expected, terms) => {
+    const { loss, count } = await evaluate(engine, { ...raw, ...change }, line);
+    expect(loss).toBeCloseTo(expected, 12);
+    expect(count).toBe(terms);
+  });
+
+  test('the anchor is drawn to its positive, and parts from its negative; with the swap the positive does', async () => {
+    const hard = await evaluate(engine, { ...raw, mining: 'hard' }, line);
+    expect(Array.from(hard.gradient.embeddings)).toEqual([-1, 2, -1, 0]);
+    const swapped = await evaluate(engine, { ...raw, swap: true }, line);
+    expect(Array.from(swapped.gradient.embeddings)).toEqual([-1, 2, -1, 0]);
+    const all = await evaluate(engine, raw, line);
+    expect(Array.from(all.gradient.embeddings)).toEqual([(-1 + 1 - 1) / 2, (1 + 2) / 2, (-1 - 1) / 2, 0]);
+  });
+
+  test("the number in optax's documentation, twice", async () => {
+    for (const vectors of [
+      [0, 0, 0.1, 0.1, 1, 0],
+      [1, 1, 1.1, 1.1, 0, 1],
+    ]) {
+      const { rowLosses } = await evaluate(engine, raw, labelled(2, vectors, [0, 0, 1]));
+      expect(rowLosses[0]).toBeCloseTo(0.1414, 4);
+    }
+  });
+
+  test('truth 12: a triplet costs nothing, and moves nothing, exactly when the negative is a margin farther', async () => {
+    for (const [negative, expected] of [
+      [-2.5, 0],
+      [-2, 0],
+      [-1.5, 0.5],
+    ]) {
+      const spec = { ...raw, mining: 'batch-hard' } as const;
+      const { loss, gradient } = await evaluate(engine, spec, place(negative));
+      expect(loss).toBe(expected);
+      expect(gradient.embeddings.some((component) => component !== 0)).toBe(expected > 0);
+    }
+  });
+
+  test('truth 12: collapsed, it costs the margin, or ln 2, and nothing moves', async () => {
+    const batch = labelled(
+      2,
+      Array.from({ length: 12 }, (_, index) => 1 + (index % 2)),
+      [0, 0, 1, 1, 1, 2],
+    );
+    for (const distance of ['euclidean', 'squared-euclidean', 'cosine'] as const) {
+      for (const mining of ['all', 'facenet-semi-hard', 'hard', 'batch-hard'] as const) {
+        for (const swap of [false, true]) {
+          const spec = { kind: 'triplet-margin', distance, mining, swap } as const;
+          const hinged = await evaluate(engine, spec, batch);
+          expect(hinged.loss).toBeCloseTo(0.2, 12);
+          const smooth = await evaluate(engine, { ...spec, soft: true }, batch);
+          expect(smooth.loss).toBeCloseTo(Math.LN2, 12);
+          for (const { gradient } of [hinged, smooth]) {
+            expect(Math.max(...gradient.embeddings.map(Math.abs))).toBeLessThan(1e-12);
+          }
+        }
+      }
+    }
+    const { loss, count } = await evaluate(engine, { kind: 'triplet-margin', mining: 'semi-hard' }, batch);
+    expect([loss, count]).toEqual([0, 0]);
+  });
+
+  test('truth 12: semi-hard negatives are farther than the positive, by less than the margin', async () => {
+    const spec = { ...raw, mining: 'semi-hard', reduction: 'mean' } as const;
+    const terms = await Promise.all(
+      [-0.5, -1, -1.5, -2, -2.5].map(
+        async (negative) => (await evaluate(engine, spec, place(negative))).count,
+      ),
+    );
+    // The other anchor, at 1, has them 1 farther: beyond its margin, but for the first two.
+    expect(terms).toEqual([1, 1, 1, 1, 0]);
+  });
+
+  test('one class, and loners, have no triplet', async () => {
+    for (const labels of [
+      [0, 0, 0, 0],
+      [0, 1, 2, 3],
+    ]) {
+      const { loss, count, gradient } = await evaluate(engine, raw, labelled(1, [0, 1, 1.5, 3], labels));
+      expect([loss, count]).toEqual([0, 0]);
+      expect(gradient.embeddings).toEqual(new Float32Array(4));
+    }
+  });
+});
+
+test('classes too large for the triplets of a batch are refused with the bytes', async () => {
+  const count = 12_000;
+  const batch = { dimension: 1, embeddings: new Float32Array(count).fill(1), labels: new Uint32Array(count) };
+  const { loss, values, layout } = validateEvaluation({ kind: 'triplet-margin' }, batch);
+  if (loss.skeleton !== 'triplets') throw new Error('The loss over triplets is not one.');
+  await expect(evaluateTriplets(loss, values, layout, batch, {})).rejects.toThrow(/2880000000 bytes/);
 });

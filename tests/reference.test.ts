@@ -107,6 +107,9 @@ const GENTLE: Record<string, number> = {
   covarianceNu: 0.5,
   lambda: 0.3,
 };
+/** Small enough for no term of the batches below to reach the corner of its hinge. */
+const STEP = 2 ** -12;
+
 const LEARNABLE = ['temperature', 'logitScale', 'logitBias'];
 
 /** Every loss of the registry, its choices and switches in all combinations, so that a new loss is covered. */
@@ -135,7 +138,7 @@ describe.each(cases)('%s %o', (_, spec, batch) => {
       expect(slopes).toHaveLength(values.length);
       for (let index = 0; index < values.length; index++) {
         const lossAt = (value: number) => movedLoss({ ...batch, [input]: values.with(index, value) });
-        const expected = await slope(lossAt, values[index], 2 ** -8);
+        const expected = await slope(lossAt, values[index], STEP);
         const error = Math.abs(slopes[index] - expected);
         expect(error, `${input}[${index}] ${expected}`).toBeLessThan(2e-6 * Math.max(1, Math.abs(expected)));
       }
@@ -169,7 +172,7 @@ function hasNegatives(batch: Batch): boolean {
 
 /** Whether a loss is a mean over all of its anchors' terms, and not a sum of means or a logarithm of one. */
 function isMeanOfRows(spec: LossSpec): boolean {
-  if (spec.kind === 'contrastive') return spec.reduction === 'mean';
+  if (spec.kind === 'contrastive' || spec.kind === 'triplet-margin') return spec.reduction === 'mean';
   return spec.kind !== 'align-uniform';
 }
 
@@ -182,6 +185,8 @@ function termsOf({ kind }: LossSpec, { labels }: Partial<LabelledBatch>, anchor:
       return Math.min(positives, 1);
     case 'circle':
       return positives > 0 && positives < labels.length - 1 ? 1 : 0;
+    case 'triplet-margin':
+      return positives * (labels.length - 1 - positives);
     case 'contrastive':
       return labels.length - 1;
     case 'multi-similarity':

@@ -3,6 +3,7 @@ import type { FeatureRule } from './feature-rule.ts';
 import type { MatchRule } from './match-rule.ts';
 import type { PairMatrix, PairMatrixLoss } from './pair-matrix.ts';
 import type { PointSet, PointSetLoss } from './point-set.ts';
+import type { TripletRule } from './triplet-rule.ts';
 
 /** A number that a person can set. `minimum` and `maximum` are the ends of its slider; `valid` is what the engines accept. */
 export interface NumberParameter {
@@ -142,14 +143,6 @@ interface PointDefinition<
   formula(points: PointSet, values: Values<Parameters>, detached: PointSet): PointSetLoss;
 }
 
-/** A loss that needs more of its points than the similarities of pairs. */
-export interface PointLoss<
-  Kind extends string = string,
-  Parameters extends Record<string, Parameter> = Record<string, Parameter>,
-> extends PointDefinition<Kind, Parameters> {
-  skeleton: 'triplets';
-}
-
 /** A loss in which every query meets its own key and nobody else. */
 export interface MatchLoss<
   Kind extends string = string,
@@ -174,6 +167,17 @@ export interface DistanceLoss<
   shader: string;
 }
 
+/** A loss over triplets of an anchor, one of its positives and one of its negatives, by their distances. */
+export interface TripletLoss<
+  Kind extends string = string,
+  Parameters extends Record<string, Parameter> = Record<string, Parameter>,
+> extends PointDefinition<Kind, Parameters> {
+  skeleton: 'triplets';
+  rule: TripletRule;
+  /** WGSL source of the same functions, shaders/losses. */
+  shader: string;
+}
+
 /** A loss over what the features, the coordinates of the points, have to do with each other across the batch. */
 export interface FeatureLoss<
   Kind extends string = string,
@@ -193,7 +197,7 @@ export type LossDefinition<
   | MatchLoss<Kind, Parameters>
   | FeatureLoss<Kind, Parameters>
   | DistanceLoss<Kind, Parameters>
-  | PointLoss<Kind, Parameters>;
+  | TripletLoss<Kind, Parameters>;
 
 export interface Documentation {
   summary: string;
@@ -215,13 +219,6 @@ export function definePairLoss<const Kind extends string, const Parameters exten
 }
 
 /** The same for a loss with another skeleton. */
-export function definePointLoss<
-  const Kind extends string,
-  const Parameters extends Record<string, Parameter>,
->(definition: PointLoss<Kind, Parameters>): PointLoss<Kind, Parameters> {
-  return definition;
-}
-
 export function defineMatchLoss<
   const Kind extends string,
   const Parameters extends Record<string, Parameter>,
@@ -234,6 +231,13 @@ export function defineDistanceLoss<
   const Parameters extends Record<string, Parameter>,
 >(definition: Omit<DistanceLoss<Kind, Parameters>, 'skeleton'>): DistanceLoss<Kind, Parameters> {
   return { skeleton: 'distances', ...definition };
+}
+
+export function defineTripletLoss<
+  const Kind extends string,
+  const Parameters extends Record<string, Parameter>,
+>(definition: Omit<TripletLoss<Kind, Parameters>, 'skeleton'>): TripletLoss<Kind, Parameters> {
+  return { skeleton: 'triplets', ...definition };
 }
 
 export function defineFeatureLoss<

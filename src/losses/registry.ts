@@ -14,8 +14,8 @@ import type {
   PairLoss,
   Parameter,
   ParameterValues,
-  PointLoss,
   SpecOf,
+  TripletLoss,
 } from './loss.ts';
 import { multiSimilarity } from './multi-similarity.ts';
 import { nPairs } from './n-pairs.ts';
@@ -23,6 +23,7 @@ import { ntXent } from './nt-xent.ts';
 import { sigLip } from './sig-lip.ts';
 import { simSiam } from './simsiam.ts';
 import { supCon } from './sup-con.ts';
+import { tripletMargin } from './triplet-margin.ts';
 import { vicReg } from './vicreg.ts';
 
 /** Every loss there is. Adding one is its own files and one entry here. */
@@ -39,6 +40,7 @@ const registered = [
   debiased,
   hardNegative,
   contrastive,
+  tripletMargin,
   alignUniform,
   vicReg,
   barlowTwins,
@@ -53,9 +55,9 @@ export type AnyPairLoss = Omit<PairLoss, 'kind'> & { kind: LossKind };
 export type AnyMatchLoss = Omit<MatchLoss, 'kind'> & { kind: LossKind };
 export type AnyFeatureLoss = Omit<FeatureLoss, 'kind'> & { kind: LossKind };
 export type AnyDistanceLoss = Omit<DistanceLoss, 'kind'> & { kind: LossKind };
+export type AnyTripletLoss = Omit<TripletLoss, 'kind'> & { kind: LossKind };
 /** All that have their formula over points. */
-export type AnyPointLoss =
-  AnyMatchLoss | AnyFeatureLoss | AnyDistanceLoss | (Omit<PointLoss, 'kind'> & { kind: LossKind });
+export type AnyPointLoss = AnyMatchLoss | AnyFeatureLoss | AnyDistanceLoss | AnyTripletLoss;
 export type AnyLoss = AnyPairLoss | AnyPointLoss;
 
 // Sound because parameter values reach a definition only through resolveParameters, which checks them against it.

@@ -7,7 +7,16 @@ import type { AnyField, NumberField } from '../values/fields.ts';
 import { complaint } from './hash.ts';
 import { LogSlider } from './log-slider.ts';
 import { axesOf, batchPairsOf, datasetOf } from './run-settings.ts';
-import { carriedOver, fieldOf, fields, liveFields, lossOf, parametersOf, withParameter } from './state.ts';
+import {
+  carriedOver,
+  fieldOf,
+  fields,
+  liveFields,
+  lossOf,
+  parametersIn,
+  parametersOf,
+  withParameter,
+} from './state.ts';
 import type { FieldName, State } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -122,7 +131,11 @@ class Panel {
   #add(folder: GUI, name: FieldName): Controller {
     const field = fieldOf(name);
     const read = () => this.#store.state[name];
-    const write = (value: string | number | boolean) => this.#store.set({ [name]: value });
+    const write = (value: string | number | boolean) => {
+      const changed = { ...this.#store.state, [name]: value };
+      const parameters = name === 'geometry' ? parametersIn(changed.geometry, changed) : changed.parameters;
+      this.#store.set({ [name]: value, parameters });
+    };
     return described(this.#controllerFor(folder, field, read, write), field.label, field.description);
   }
 
@@ -164,8 +177,10 @@ class Panel {
   #addLoss(): void {
     const { choices, label, description } = fields.loss;
     const store = this.#store;
-    const write = (loss: LossKind) =>
-      store.set({ loss, parameters: carriedOver(store.state.parameters, loss) });
+    const write = (loss: LossKind) => {
+      const parameters = carriedOver(store.state.parameters, loss);
+      store.set({ loss, parameters: parametersIn(store.state.geometry, { loss, parameters }) });
+    };
     const target = binding(() => store.state.loss, write);
     described(this.#lossFolder.add(target, 'value', byLabel(choices)), label, description);
   }

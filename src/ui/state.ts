@@ -272,6 +272,13 @@ export function withParameter(
   return value === lossOf(state).parameters[name].default ? others : { ...others, [name]: value };
 }
 
+/** The parameters as a geometry wants them: what keeps a distance compares places in the plane, directions on the sphere. */
+export function parametersIn(geometry: Geometry, state: Pick<State, 'loss' | 'parameters'>): ParameterValues {
+  const { skeleton, batch } = lossOf(state);
+  const keepsDistance = skeleton === 'triplets' || (skeleton === 'distances' && batch === 'labelled');
+  return keepsDistance ? withParameter(state, 'normalize', geometry === 'sphere') : state.parameters;
+}
+
 /** What of the parameters another loss has too: a temperature that was chosen outlives a change of loss. */
 export function carriedOver(parameters: ParameterValues, to: LossKind): ParameterValues {
   const known = lossOf({ loss: to }).parameters;

@@ -2,7 +2,7 @@ import { normals } from '../../src/data/random.ts';
 import type { LabelledBatch, PairedBatch } from '../../src/engine/engine.ts';
 
 /** Who is whose positive in one labelled set. */
-export type Structure = 'pairs' | 'classes' | 'one class' | 'singletons' | 'a class of one';
+export type Structure = 'pairs' | 'few pairs' | 'classes' | 'one class' | 'singletons' | 'a class of one';
 
 export const STRUCTURES: readonly Structure[] = [
   'pairs',
@@ -20,6 +20,8 @@ export function labels(structure: Structure, size: number): Uint32Array {
   switch (structure) {
     case 'pairs':
       return Uint32Array.from({ length: 2 * size }, (_, point) => point % size);
+    case 'few pairs':
+      return Uint32Array.from({ length: 2 * size }, (_, point) => (point % size < 8 ? point % size : point));
     case 'classes':
       return Uint32Array.from({ length: size }, (_, point) => point % 5);
     case 'one class':

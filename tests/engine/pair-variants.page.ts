@@ -82,6 +82,7 @@ export async function tune(): Promise<Tuning> {
     refines: false,
     gradient: true,
     parameterGradients: false,
+    entries: 0,
   };
   forgetChoices();
   const quickest = await measuredVariant(gpu, loss, shape);

@@ -72,6 +72,19 @@ const CASES: Record<string, Case> = {
     optimizer: 'momentum',
   }),
   'instances, SimSiam': aCase('instances', 60, 3, { loss: { kind: 'simsiam' }, batchPairs: 20 }),
+  'classes, contrastive, SGD in the plane': aCase('classes', 99, 3, {
+    loss: { kind: 'contrastive', form: 'hadsell', normalize: false },
+    batchPairs: 17,
+    geometry: 'plane',
+  }),
+  'classes, triplets, softly, SGD on the sphere': aCase('classes', 99, 5, {
+    loss: { kind: 'triplet-margin', soft: true },
+    batchPairs: 20,
+  }),
+  'ring, alignment and uniformity, SGD on the sphere': aCase('ring', 101, 3, {
+    loss: { kind: 'align-uniform' },
+    batchPairs: 20,
+  }),
   'two points': aCase('instances', 2, 3, { loss: { kind: 'nt-xent' }, batchPairs: 1 }),
 };
 

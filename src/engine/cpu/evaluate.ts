@@ -19,6 +19,10 @@ export async function evaluate(
       const { evaluateMatches } = await import('./evaluate-matches.ts');
       return evaluateMatches(loss, values, layout, batch, options);
     }
+    case 'triplets': {
+      const { evaluateTriplets } = await import('./evaluate-triplets.ts');
+      return evaluateTriplets(loss, values, layout, batch, options);
+    }
     case 'distances': {
       const { evaluateDistances } = await import('./evaluate-distances.ts');
       return evaluateDistances(loss, values, layout, batch, options);
@@ -27,7 +31,5 @@ export async function evaluate(
       const { evaluateFeatures } = await import('./evaluate-features.ts');
       return evaluateFeatures(loss, values, layout, batch, options);
     }
-    default:
-      throw new Error(`${loss.name} has no kernels on this engine.`);
   }
 }

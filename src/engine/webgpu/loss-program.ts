@@ -54,12 +54,14 @@ export async function createLossProgram(
       const { createDistanceProgram } = await import('./distance-program.ts');
       return createDistanceProgram(device, loss, shape, argument);
     }
+    case 'triplets': {
+      const { createTripletProgram } = await import('./triplet-program.ts');
+      return createTripletProgram(device, loss, shape, argument);
+    }
     case 'features': {
       const { createFeatureProgram } = await import('./feature-program.ts');
       return createFeatureProgram(device, loss, shape, argument);
     }
-    default:
-      throw new Error(`${loss.name} has no kernels on this engine.`);
   }
 }
 

@@ -23,6 +23,11 @@ export interface PairShape {
   /** Whether the rows are streamed a second time (see LossDefinition.refines). */
   refines: boolean;
   gradient: boolean;
+  /**
+   * Ordered pairs within the classes, a point with itself included, at most. Only a loss over triplets keeps anything for
+   * each; 0 for others.
+   */
+  entries: number;
   /** Whether the sums that the gradients of learnable parameters are made of are wanted, too. */
   parameterGradients: boolean;
 }

@@ -3,7 +3,7 @@ import normalizeShader from '../../../shaders/normalize.wgsl?raw';
 import pointLayoutShader from '../../../shaders/point-layout.wgsl?raw';
 import termsShader from '../../../shaders/terms.wgsl?raw';
 import type { ParameterValues } from '../../losses/loss.ts';
-import type { AnyDistanceLoss, AnyFeatureLoss, AnyMatchLoss } from '../../losses/registry.ts';
+import type { AnyDistanceLoss, AnyFeatureLoss, AnyMatchLoss, AnyTripletLoss } from '../../losses/registry.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { gradientFrom, uploadBatch } from './batch-transfer.ts';
 import { kernel } from './kernel.ts';
@@ -15,7 +15,7 @@ import { fieldsOf, packUniform } from './wgsl.ts';
 import { wholeWork } from './work.ts';
 import type { Work } from './work.ts';
 
-type Loss = AnyMatchLoss | AnyFeatureLoss | AnyDistanceLoss;
+type Loss = AnyMatchLoss | AnyFeatureLoss | AnyDistanceLoss | AnyTripletLoss;
 
 /** What the kernels of a skeleton read and write, by the names they have in the shaders. */
 export type PointMemory = Readonly<Record<string, GPUBuffer>> & LossProgram['buffers'];

@@ -47,6 +47,7 @@ export class WebGpuEngine implements Engine {
       refines: refines(loss) && 'labels' in batch && hasLargeGroup(batch.labels),
       gradient: Boolean(options.gradient),
       parameterGradients: Boolean(options.gradient),
+      entries: loss.skeleton === 'triplets' && 'labels' in batch ? entriesOf(batch.labels) : 0,
     };
     return this.guarded(async () => {
       const key = JSON.stringify([loss.kind, shape]);
@@ -113,6 +114,13 @@ export class WebGpuEngine implements Engine {
       throw this.ended ? new Error(this.ended, { cause: error }) : error;
     }
   }
+}
+
+/** The sum of the classes' squares. */
+function entriesOf(labels: Uint32Array): number {
+  const sizes = new Map<number, number>();
+  for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1);
+  return [...sizes.values()].reduce((sum, size) => sum + size * size, 0);
 }
 
 /** Whether any label is carried by three points or more, so that an anchor has several positives. */

@@ -54,15 +54,22 @@ export const showTruthsPage: ShowPage = (page, context) => {
     () => observatory.moment,
     async () => {
       await evaluateAll(cards, context);
-      const shown = truths.filter((truth) => appliesTo(truth, store.state));
-      const failing = shown.filter(({ number }) => cards.get(number)!.holds === false).length;
-      const sentence =
-        failing > 0 ? `${failing} of ${shown.length} do not hold.` : `All ${shown.length} hold.`;
+      const sentence = verdictOn(
+        truths.filter((truth) => appliesTo(truth, store.state)).map(({ number }) => cards.get(number)!),
+      );
       if (verdict.textContent !== sentence) verdict.textContent = sentence;
     },
     problem,
   );
 };
+
+/** Of what was computed; a truth may have nothing to say about points as they lie now. */
+function verdictOn(shown: readonly Card[]): string {
+  if (!shown.every(({ computed }) => computed)) return 'Being computed …';
+  const told = shown.filter(({ holds }) => holds !== undefined);
+  const failing = told.filter(({ holds }) => !holds).length;
+  return failing > 0 ? `${failing} of ${told.length} do not hold.` : `All ${told.length} hold.`;
+}
 
 function appliesTo(truth: Truth, state: State): boolean {
   return truth.applies({ start: startOf(state), hyperparameters: hyperparametersOf(state), step: 0 });
@@ -88,6 +95,8 @@ async function evaluateAll(
 /** A truth with its badge, and its numbers side by side. */
 class Card {
   readonly element = html('li', 'truth waiting');
+  computed = false;
+  /** Undefined while there is nothing to tell. */
   holds: boolean | undefined;
   readonly #truth: Truth;
   readonly #badge = html('span', 'badge', '…');
@@ -113,6 +122,7 @@ class Card {
     if (this.#truth.watches === 'settings' && settings === this.#settings) return;
     const readings = await evaluate();
     this.#settings = settings;
+    this.computed = true;
     this.holds = readings.length > 0 ? readings.every(({ holds }) => holds) : undefined;
     const state = this.holds === undefined ? 'waiting' : this.holds ? 'holds' : 'fails';
     this.element.className = `truth ${state}`;
