@@ -1,4 +1,6 @@
 import { ModuleBuilder } from './assembler.ts';
+import { simdSupport } from './features.ts';
+import { allocate } from './memory.ts';
 
 /** Sums in the making at a time: as many as the skeleton's, so that nothing but the multiply-adds is waited for. */
 const SUMS = 12;
@@ -6,8 +8,8 @@ const STEPS = 2 ** 19;
 const FLOPS_PER_STEP = SUMS * 4 * 2;
 
 /** A module whose function `multiplyAdd(steps)` does nothing but multiply-adds of four numbers, in registers. */
-export function ceilingModule(relaxed: boolean): Uint8Array<ArrayBuffer> {
-  const builder = new ModuleBuilder(relaxed);
+function ceilingModule(): Uint8Array<ArrayBuffer> {
+  const builder = new ModuleBuilder(simdSupport() === 'relaxed');
   builder.function('multiplyAdd', 1, (f, steps) => {
     const start = f.integer();
     f.copy(start, 0);
@@ -23,20 +25,19 @@ export function ceilingModule(relaxed: boolean): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The multiply-adds of this thread in flop/s (two per multiply-add), in vectors of four: what the kernels can be held
- * against. Takes about `milliseconds`.
+ * The most multiply-adds that this thread gets done, in flop/s (two per multiply-add) and in vectors of four: what the
+ * kernels can be held against. The best of what fits into `milliseconds`, during which the thread is busy.
  */
-export async function measureCeiling(relaxed: boolean, milliseconds: number): Promise<number> {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const module = await WebAssembly.compile(ceilingModule(relaxed));
-  const { exports } = await WebAssembly.instantiate(module, { host: { memory } });
-  const multiplyAdd = exports.multiplyAdd as (steps: number) => void;
+export async function measureCeiling(milliseconds = 50): Promise<number> {
+  const memory = allocate(SUMS * 16);
+  const { instance } = await WebAssembly.instantiate(ceilingModule(), { host: { memory } });
+  const multiplyAdd = instance.exports.multiplyAdd as (steps: number) => void;
   let best = Infinity;
   const end = performance.now() + milliseconds;
-  while (performance.now() < end) {
+  do {
     const began = performance.now();
     multiplyAdd(STEPS);
     best = Math.min(best, performance.now() - began);
-  }
+  } while (performance.now() < end);
   return (STEPS * FLOPS_PER_STEP * 1000) / best;
 }
