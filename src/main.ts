@@ -1,7 +1,7 @@
 import { uniformityFloor } from './simulation/geometry/floor.ts';
 import type { Statistics } from './simulation/settings.ts';
 import type { Article } from './ui/article.ts';
-import { Charts } from './ui/charts.ts';
+import type { Charts } from './ui/charts.ts';
 import { Diagnosis, plateausOf } from './ui/diagnosis.ts';
 import { showExperiments } from './ui/experiments.ts';
 import { formatHash } from './ui/hash.ts';
@@ -36,7 +36,8 @@ applyTheme(linked.theme);
 const messages = new Messages(element('messages'));
 const stage = new Stage(element('stage'), store);
 const status = new Status(element('status'));
-const charts = new Charts(element('charts'));
+/** They come once points move: before, there is nothing to draw. */
+let charts: Charts | undefined;
 
 /** Who asked the system for less motion starts it by hand. */
 let playing = !matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -55,7 +56,7 @@ const run = new Run(store, {
     if (fresh) {
       history = new History();
       diagnosis = new Diagnosis();
-      charts.begin(history);
+      charts?.begin(history);
       messages.clear('diagnosis');
     }
     messages.clear('broken');
@@ -114,19 +115,25 @@ if (!playing)
 store.subscribe((state, previous) => {
   if (state.theme !== previous.theme) {
     applyTheme(state.theme);
-    charts.recolour();
+    charts?.recolour();
   }
   showReferences();
 });
-onSystemThemeChange(() => charts.recolour());
+onSystemThemeChange(() => charts?.recolour());
 
 function showReferences(): void {
   const plateaus = plateausOf(store.state).map(({ name, loss }) => ({ name, value: loss }));
-  charts.setReferences('loss', plateaus);
-  charts.setReferences('uniformity', [{ name: 'uniform', value: uniformityFloor(store.state.dimension) }]);
-  charts.draw();
+  charts?.setReferences('loss', plateaus);
+  charts?.setReferences('uniformity', [{ name: 'uniform', value: uniformityFloor(store.state.dimension) }]);
+  charts?.draw();
 }
-showReferences();
+
+async function showCharts(): Promise<void> {
+  const loaded = await import('./ui/charts.ts');
+  charts = new loaded.Charts(element('charts'));
+  charts.begin(history);
+  showReferences();
+}
 
 let lastFrame = performance.now();
 let chartsDrawn = 0;
@@ -144,6 +151,7 @@ function frame(now: number): void {
   if (!moved && simulation.stepsTaken > 0) {
     moved = true;
     performance.mark('points move');
+    void showCharts();
   }
   if (run.moving) return;
   if (playing) simulation.advance((store.state.speed * elapsed) / 1000);
@@ -161,7 +169,7 @@ function frame(now: number): void {
   }
   if (now - chartsDrawn > CHART_INTERVAL_MS) {
     chartsDrawn = now;
-    charts.draw();
+    charts?.draw();
   }
 }
 
