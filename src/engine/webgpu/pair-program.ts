@@ -208,10 +208,12 @@ function pairWorks(
     wholeWork(totals, memory, 1, 1, points),
   ];
   if (normalizeGradient) {
-    const clearWork = ({ clear }: { clear: Kernel }, sums: GPUBuffer): Work =>
-      wholeWork(clear, { sums }, sums.size / 16, 64, sums.size / 4);
     works.push(
-      ...(subgroup ? [memory.gradients, memory.pullSums].map((sums) => clearWork(subgroup, sums)) : []),
+      ...(subgroup
+        ? [memory.gradients, memory.pullSums].map((sums) =>
+            wholeWork(subgroup.clear, { sums }, sums.size / 16, 64, sums.size / 4),
+          )
+        : []),
       ...gradients.map((gradient, index) =>
         subgroup ? roundsWork(gradient) : sweepWork(gradient, index, parts.gradient, 2),
       ),
