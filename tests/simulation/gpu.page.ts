@@ -182,15 +182,26 @@ export async function placed(
 }
 
 /** At least so many steps: one that was under way when the last was asked for is taken on top. */
+/** Milliseconds without progress after which a grant is taken to be forgotten. */
+const FORGOTTEN = 2000;
+
+/** Takes exactly so many steps: the next is granted once the last is taken, or a busy machine would take two at once. */
 async function advanceTo(simulation: Simulation, steps: number): Promise<void> {
   let failure: string | undefined;
   simulation.onFailure = (reason) => (failure = reason);
   const begun = performance.now();
+  let target = simulation.stepsTaken;
+  let granted = begun;
   while (simulation.stepsTaken < steps) {
     if (failure) throw new Error(failure);
-    if (performance.now() - begun > PATIENCE)
-      throw new Error(`The run stands at step ${simulation.stepsTaken}.`);
-    simulation.advance(Math.min(1, steps - simulation.stepsTaken));
+    const now = performance.now();
+    if (now - begun > PATIENCE) throw new Error(`The run stands at step ${simulation.stepsTaken}.`);
+    const isDue = simulation.stepsTaken === target || now - granted > FORGOTTEN;
+    if (isDue) {
+      target = simulation.stepsTaken + 1;
+      granted = now;
+    }
+    simulation.advance(isDue ? 1 : 0);
     await new Promise((resolve) => setTimeout(resolve, 4));
   }
 }
