@@ -63,6 +63,8 @@ export interface Engine {
   readonly backend: Backend;
   /** The adapter, or the kind of fallback, for people to read. */
   readonly description: string;
+  /** Bytes of its own memory for the last evaluation, kept for the next; undefined where they are not counted. */
+  readonly heldBytes?: number;
 
   /**
    * The loss of a batch and, if asked, its gradients. Streams over the pairs: memory grows with count x dimension.

@@ -3,8 +3,8 @@ import { measureWorks } from '../../src/engine/webgpu/kernel-times.ts';
 import type { KernelTime } from '../../src/engine/webgpu/kernel-times.ts';
 import { requestGpu } from '../../src/engine/webgpu/request-gpu.ts';
 import { createGpuSimulation } from '../../src/simulation/gpu-simulation.ts';
-import { profileOnGpu } from '../../src/simulation/gpu/profile.ts';
-import type { Profile } from '../../src/simulation/profile.ts';
+import { profileOnGpu } from '../../src/simulation/profile/on-gpu.ts';
+import type { Profile } from '../../src/simulation/profile/profile.ts';
 import type { Hyperparameters, Start } from '../../src/simulation/settings.ts';
 import type { Span } from '../../src/simulation/trace.ts';
 

@@ -35,6 +35,10 @@ class CpuEngine implements Engine {
     return `WASM SIMD, 1 thread (the others stopped: ${threads.lost})`;
   }
 
+  get heldBytes(): number | undefined {
+    return this.programs.lastBytes;
+  }
+
   evaluate(spec: LossSpec, batch: Batch, options: EvaluateOptions = {}): Promise<Evaluation> {
     return evaluate(spec, batch, options, this);
   }

@@ -36,6 +36,12 @@ export class WebGpuEngine implements Engine {
     });
   }
 
+  get heldBytes(): number | undefined {
+    if (!this.idle) return undefined;
+    const buffers: GPUBuffer[] = Object.values(this.idle.program.buffers);
+    return buffers.reduce((sum, { size }) => sum + size, 0);
+  }
+
   async evaluate(spec: LossSpec, batch: Batch, options: EvaluateOptions = {}): Promise<Evaluation> {
     const { loss, values, layout } = validateEvaluation(spec, batch);
     options.signal?.throwIfAborted();

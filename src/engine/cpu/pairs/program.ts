@@ -60,6 +60,11 @@ export class PairPrograms {
     };
   }
 
+  /** Of the program that was given back last. */
+  get lastBytes(): number | undefined {
+    return this.idle[0]?.memory.buffer.byteLength;
+  }
+
   giveBack(program: PairProgram): void {
     this.idle = [program, ...this.idle].slice(0, IDLE_PROGRAMS);
   }

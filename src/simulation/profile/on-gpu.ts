@@ -4,13 +4,13 @@ import { measureWorks } from '../../engine/webgpu/kernel-times.ts';
 import type { KernelTime, MeasureOptions } from '../../engine/webgpu/kernel-times.ts';
 import { runInSlices } from '../../engine/webgpu/run-in-slices.ts';
 import type { Work } from '../../engine/webgpu/work.ts';
-import type { Profile, ProfiledPart } from '../profile.ts';
+import type { Profile, ProfiledPart } from './profile.ts';
 import { encoderShapeOf } from '../settings.ts';
 import type { Hyperparameters, RunState, Start } from '../settings.ts';
-import { encodeEveryPoint } from './encoding.ts';
-import { createProjector } from './projector.ts';
-import { createRunMemory, releaseRunMemory } from './run-memory.ts';
-import { createStepProgram } from './step-program.ts';
+import { encodeEveryPoint } from '../gpu/encoding.ts';
+import { createProjector } from '../gpu/projector.ts';
+import { createRunMemory, releaseRunMemory } from '../gpu/run-memory.ts';
+import { createStepProgram } from '../gpu/step-program.ts';
 
 /**
  * Measures every kernel of a run on a copy of it, which the run never hears of: a step, what measures it, and the picture,

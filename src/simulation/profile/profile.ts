@@ -1,4 +1,4 @@
-import type { KernelTime } from '../engine/webgpu/kernel-times.ts';
+import type { KernelTime } from '../../engine/webgpu/kernel-times.ts';
 
 /** What a kernel belongs to: the step itself, what measures it, and what brings it to the picture. */
 export type ProfiledPart = 'step' | 'metrics' | 'picture';

@@ -1,0 +1,131 @@
+import { measureThreads } from '../../engine/cpu/threads/ceiling.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { findLoss } from '../../losses/registry.ts';
+import type { AnyLoss } from '../../losses/registry.ts';
+import { HostSimulation } from '../host-simulation.ts';
+import type { Profile, ProfiledKernel, ProfiledPart } from './profile.ts';
+import type { Hyperparameters, RunState, Start } from '../settings.ts';
+
+/** Every part is repeated for so long, in milliseconds, and at least so often. */
+const LONG_ENOUGH = 400;
+const LEAST_REPEATS = 2;
+
+/** Floats of the streaming copy: beyond every cache. */
+const COPIED = 2 ** 24;
+
+/**
+ * Measures the parts of a run on the host by wall time, on a copy of the run: the engine's evaluation and the rest of a
+ * step, what measures it, and the picture; beside what the engine's threads could do.
+ * @param state becomes the copy's own.
+ * @throws InputError when the settings are bad.
+ */
+export async function profileOnHost(
+  engine: Engine,
+  start: Start,
+  hyperparameters: Hyperparameters,
+  state: RunState,
+  onProgress: (fraction: number, label: string) => void,
+): Promise<Profile> {
+  onProgress(0, 'ceilings');
+  const ceilings = {
+    multiplyAdds: engine.backend === 'cpu' ? await measureThreads() : undefined,
+    bytes: measureCopy(),
+  };
+  const evaluations = { milliseconds: 0, multiplyAdds: 0, bytes: 0 };
+  const simulation = new HostSimulation(watched(engine, evaluations), start, hyperparameters, state);
+  const positions = new Float32Array(4 * start.dataset.points);
+  const kernels: ProfiledKernel[] = [];
+  const add = (
+    part: ProfiledPart,
+    label: string,
+    repeats: number,
+    total: number,
+    done = { multiplyAdds: 0, bytes: 0 },
+  ) =>
+    kernels.push({
+      label,
+      part,
+      clock: 'wall',
+      milliseconds: total / repeats,
+      isBelowClock: false,
+      repeats,
+      ...done,
+    });
+
+  onProgress(0.2, 'step');
+  await simulation.step();
+  evaluations.milliseconds = 0;
+  const steps = await repeated(() => simulation.step());
+  add('step', 'loss and gradient', steps.repeats, evaluations.milliseconds, evaluations);
+  add('step', 'sample, model, optimizer', steps.repeats, steps.milliseconds - evaluations.milliseconds);
+  onProgress(0.7, 'metrics');
+  const metrics = await repeated(() => simulation.measure());
+  add('metrics', 'alignment, uniformity', metrics.repeats, metrics.milliseconds);
+  onProgress(0.9, 'picture');
+  const picture = await repeated(() => simulation.project(positions));
+  add('picture', 'projection', picture.repeats, picture.milliseconds);
+  return { engine: engine.description, kernels, ceilings };
+}
+
+async function repeated(act: () => unknown): Promise<{ repeats: number; milliseconds: number }> {
+  const begun = performance.now();
+  let repeats = 0;
+  let milliseconds = 0;
+  while (repeats < LEAST_REPEATS || milliseconds < LONG_ENOUGH) {
+    await act();
+    repeats++;
+    milliseconds = performance.now() - begun;
+  }
+  return { repeats, milliseconds };
+}
+
+/** The same engine, whose evaluations are timed; notes what the last one did. */
+function watched(
+  engine: Engine,
+  noted: { milliseconds: number; multiplyAdds: number; bytes: number },
+): Engine {
+  const evaluate = engine.evaluate.bind(engine);
+  engine.evaluate = async (spec, batch, options) => {
+    const begun = performance.now();
+    const result = await evaluate(spec, batch, options);
+    noted.milliseconds += performance.now() - begun;
+    const { dimension } = batch;
+    const rows = ('embeddings' in batch ? batch.embeddings.length : batch.queries.length) / dimension;
+    noted.multiplyAdds = multiplyAddsOf(findLoss(spec.kind), rows, dimension);
+    // Points in, gradients out.
+    noted.bytes = 8 * rows * dimension * ('embeddings' in batch ? 1 : 2);
+    return result;
+  };
+  return engine;
+}
+
+/**
+ * The multiply-adds that loss and gradient are made of, done the shortest way: similarities, and a gradient for each end
+ * of every pair that has one; a set meets each pair once.
+ */
+export function multiplyAddsOf(loss: AnyLoss | undefined, rows: number, dimension: number): number {
+  switch (loss?.skeleton) {
+    case 'pairs':
+      if (loss.batch === 'labelled') return 2 * rows * rows * dimension;
+      return (loss.anchors === 'both' ? 4 : 3) * rows * rows * dimension;
+    case 'distances':
+      return 2 * rows * rows * dimension;
+    case 'features':
+      return 4 * rows * dimension * dimension;
+    default:
+      return 4 * rows * dimension;
+  }
+}
+
+/** Bytes per second, read and written, of one thread. */
+function measureCopy(): number {
+  const source = new Float32Array(COPIED).fill(1);
+  const destination = new Float32Array(COPIED);
+  let best = Infinity;
+  for (let round = 0; round < 4; round++) {
+    const begun = performance.now();
+    destination.set(source);
+    best = Math.min(best, performance.now() - begun);
+  }
+  return (1000 * (source.byteLength + destination.byteLength)) / best;
+}
