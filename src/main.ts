@@ -107,7 +107,7 @@ showPresets(element('presets'), element('watch'), store, (preset) => {
 showExperiments(element('experiments'), store);
 showLegend(element('legend'), store);
 showPanel(element('panel'), store);
-showNotebook(element('notebook'), store, () => run.simulation);
+showNotebook(element('notebook'), store, run);
 setPlaying(playing);
 if (!playing)
   messages.show('motion', 'Your system asks for less motion: nothing moves until you press Play.');
@@ -154,7 +154,7 @@ function frame(now: number): void {
     void showCharts();
   }
   if (run.moving) return;
-  if (playing) simulation.advance((store.state.speed * elapsed) / 1000);
+  if (playing && !run.held) simulation.advance((store.state.speed * elapsed) / 1000);
   run.frame(now);
   status.frame(now, simulation.stepsTaken, playing);
 

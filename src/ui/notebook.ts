@@ -8,10 +8,17 @@ import type { Store } from './store.ts';
 
 export type NotebookName = Exclude<NotebookChoice, 'closed'>;
 
+/** The run beside the notebook, see Run. */
+export interface PresentRun {
+  readonly simulation: Simulation | undefined;
+  hold(): () => void;
+}
+
 /** What a page of the notebook knows. It lives until `closing` is aborted. */
 export interface PageContext {
   store: Store;
   observatory: Observatory;
+  run: PresentRun;
   closing: AbortSignal;
 }
 
@@ -24,6 +31,8 @@ const HINTS: Record<NotebookName, string> = {
   geometry: 'What the cloud looks like, in numbers',
   stuck: 'What the loss means that your own training is stuck at',
   floats: 'Where single and half precision give in',
+  profiler: 'What every kernel takes, beside what the device could do',
+  stress: 'How time and memory grow with points and dimension',
 };
 
 /** The loaders of the pages; none is fetched before it is opened. */
@@ -33,15 +42,13 @@ const load: Record<NotebookName, () => Promise<ShowPage>> = {
   geometry: async () => (await import('./notebook/geometry-page.ts')).showGeometryPage,
   stuck: async () => (await import('./notebook/stuck-page.ts')).showStuckPage,
   floats: async () => (await import('./notebook/floats-page.ts')).showFloatsPage,
+  profiler: async () => (await import('./notebook/profiler-page.ts')).showProfilerPage,
+  stress: async () => (await import('./notebook/stress-page.ts')).showStressPage,
 };
 
 /** Pages beside the cloud, of which at most one is open: it takes room from the picture, and gives it back. */
-export function showNotebook(
-  container: HTMLElement,
-  store: Store,
-  simulation: () => Simulation | undefined,
-): void {
-  const notebook = new Notebook(container, store, simulation);
+export function showNotebook(container: HTMLElement, store: Store, run: PresentRun): void {
+  const notebook = new Notebook(container, store, run);
   const open = ({ notebook: choice }: State) => void notebook.show(choice);
   store.subscribe((state, previous) => {
     if (state.notebook !== previous.notebook) open(state);
@@ -51,16 +58,16 @@ export function showNotebook(
 
 class Notebook {
   readonly #store: Store;
-  readonly #simulation: () => Simulation | undefined;
+  readonly #run: PresentRun;
   readonly #page = html('div', 'page');
   readonly #buttons: { name: NotebookName; button: HTMLButtonElement }[];
   readonly #close: HTMLButtonElement;
   #closing = new AbortController();
   #observatory: Promise<Observatory> | undefined;
 
-  constructor(container: HTMLElement, store: Store, simulation: () => Simulation | undefined) {
+  constructor(container: HTMLElement, store: Store, run: PresentRun) {
     this.#store = store;
-    this.#simulation = simulation;
+    this.#run = run;
     this.#page.id = 'notebook-page';
     const names = Object.keys(HINTS) as NotebookName[];
     const tabs = html('div', 'tabs');
@@ -104,7 +111,7 @@ class Notebook {
       const [show, observatory] = await Promise.all([load[choice](), this.#observe()]);
       if (signal.aborted) return;
       this.#page.scrollTop = 0;
-      show(this.#page, { store: this.#store, observatory, closing: signal });
+      show(this.#page, { store: this.#store, observatory, run: this.#run, closing: signal });
     } catch (error) {
       this.#page.replaceChildren(html('p', 'problem', `This page did not load: ${sentence(error)}`));
     }
@@ -112,7 +119,7 @@ class Notebook {
 
   #observe(): Promise<Observatory> {
     this.#observatory ??= import('./notebook/observatory.ts').then(
-      ({ Observatory }) => new Observatory(this.#store, this.#simulation),
+      ({ Observatory }) => new Observatory(this.#store, () => this.#run.simulation),
     );
     return this.#observatory;
   }

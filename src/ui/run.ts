@@ -36,6 +36,7 @@ export class Run {
   #opening: Promise<void> | undefined;
   /** Moves to another engine that are under way. */
   #moving = 0;
+  readonly #holding = new Set<object>();
   #saved: RunState | undefined;
   #savedAt = 0;
   #saving = false;
@@ -55,6 +56,18 @@ export class Run {
   /** Whether another engine is about to take over from a copy: steps that are taken meanwhile would be lost. */
   get moving(): boolean {
     return this.#moving > 0;
+  }
+
+  /** Whether somebody keeps the run where it is. */
+  get held(): boolean {
+    return this.#holding.size > 0;
+  }
+
+  /** Keeps the run where it is, so that what it computes with is free to be measured. Returns how to let go. */
+  hold(): () => void {
+    const held = {};
+    this.#holding.add(held);
+    return () => this.#holding.delete(held);
   }
 
   /** The same seed, the same start. */

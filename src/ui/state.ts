@@ -10,7 +10,8 @@ export type EngineChoice = 'auto' | 'webgpu' | 'cpu' | 'reference';
 /** What is learned: every embedding on its own, or one network that makes them all. */
 export type ModelChoice = 'points' | 'encoder';
 export type ThemeChoice = 'auto' | 'light' | 'dark';
-export type NotebookChoice = 'closed' | 'loss' | 'truths' | 'geometry' | 'stuck' | 'floats';
+export type NotebookChoice =
+  'closed' | 'loss' | 'truths' | 'geometry' | 'stuck' | 'floats' | 'profiler' | 'stress';
 
 function number(field: Omit<NumberField, 'type'>): NumberField {
   return { type: 'number', ...field };
@@ -215,6 +216,8 @@ export const viewFields = {
       geometry: 'Geometry',
       stuck: 'Stuck?',
       floats: 'Floats',
+      profiler: 'Profiler',
+      stress: 'Stress',
     },
     label: 'Notebook',
     description: 'What is laid open beside the cloud.',

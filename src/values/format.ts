@@ -26,3 +26,24 @@ export function formatShare(share: number): string {
 export function withMinus(text: string): string {
   return text.replaceAll(/(?<![\p{L}\d])-|(?<=\de)-(?=\d)/gu, '−');
 }
+
+/** A time in three digits, with its unit. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds >= 1000) return `${threeDigits(milliseconds / 1000)} s`;
+  if (milliseconds >= 0.9995) return `${threeDigits(milliseconds)} ms`;
+  return `${threeDigits(1000 * milliseconds)} µs`;
+}
+
+/** A size of memory in three digits, with its unit. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const unit = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${threeDigits(bytes / 1024 ** unit)} ${units[unit]}`;
+}
+
+/** Three digits that say something, none of them behind a point where there are three before it. */
+export function threeDigits(value: number): string {
+  const decimals = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  const rounded = value.toFixed(Math.min(decimals, 6));
+  return rounded.includes('.') ? rounded.replace(/\.?0+$/, '') : rounded;
+}

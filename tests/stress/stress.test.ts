@@ -156,11 +156,12 @@ describe('the record', () => {
   });
 });
 
+const unused = () => Promise.reject(new Error('This is not asked for.'));
+
 /** An engine that takes so many milliseconds and holds so many bytes. */
 function stub(milliseconds: number, bytesOf: (points: number) => number): Engine & { sizes(): number[] } {
   const seen = new Set<number>();
   let held = 0;
-  const unused = () => Promise.reject(new Error('This is not asked for.'));
   return {
     backend: 'cpu',
     description: 'a stub',

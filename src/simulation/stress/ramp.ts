@@ -51,7 +51,7 @@ const ENOUGH = 300;
 const DRAWN = 2 ** 15;
 
 /** The sizes of a ramp, from its beginning, each twice the one before. */
-export function sizesOf({ from, to }: Pick<Ramp, 'from' | 'to'>): number[] {
+export function sizesOf({ from, to }: Ramp): number[] {
   const sizes: number[] = [];
   for (let size = from; size <= to; size *= 2) sizes.push(size);
   return sizes;

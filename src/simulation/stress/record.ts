@@ -43,9 +43,12 @@ export function toJson(record: StressRecord): string {
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
 /** A line per measurement; RFC 4180. */
 export function toCsv({ engine, ramp, measured }: StressRecord): string {
-  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
   const lines = measured.map(({ points, dimension, milliseconds, rounds, bytes, loss }) =>
     [quoted(engine), ramp.loss.kind, points, dimension, milliseconds, rounds, bytes ?? '', loss].join(','),
   );
