@@ -9,26 +9,19 @@ const MILLISECONDS = 300;
  * measured at the same time; undefined without WebAssembly SIMD.
  */
 export async function measureThreads(): Promise<number | undefined> {
-  const support = simdSupport();
-  if (support === 'none') return undefined;
+  if (simdSupport() === 'none') return undefined;
   const count = Threads.create()?.count ?? 1;
-  const rates = await Promise.all(Array.from({ length: count }, () => measureThread(support === 'relaxed')));
+  const rates = await Promise.all(Array.from({ length: count }, measureThread));
   return rates.reduce((sum, rate) => sum + rate, 0);
 }
 
-function measureThread(relaxed: boolean): Promise<number> {
+function measureThread(): Promise<number> {
   const worker = new Worker(new URL('./ceiling-worker.ts', import.meta.url), { type: 'module' });
   return new Promise<number>((resolve, reject) => {
     worker.addEventListener('message', ({ data }: MessageEvent<number>) => resolve(data));
     worker.addEventListener('error', ({ message }) =>
       reject(new Error(message || 'A thread did not start.')),
     );
-    const message: CeilingQuestion = { relaxed, milliseconds: MILLISECONDS };
-    worker.postMessage(message, []);
+    worker.postMessage(MILLISECONDS, []);
   }).finally(() => worker.terminate());
-}
-
-export interface CeilingQuestion {
-  relaxed: boolean;
-  milliseconds: number;
 }
