@@ -8,6 +8,7 @@ import { brokenSimplex, classSimplex, instanceSimplex } from './simplex.ts';
 import { hardness, pullEqualsPush } from './softmax.ts';
 import { platonicSolids } from './solids.ts';
 import { exactStreaming, sigLipSum } from './streaming.ts';
+import { tripletMargin } from './triplet.ts';
 import type { Truth } from './truth.ts';
 import { uniformFloor } from './uniformity.ts';
 
@@ -24,6 +25,7 @@ export const truths: readonly Truth[] = [
   platonicSolids,
   connectivity,
   informationBound,
+  tripletMargin,
   dimensionalCollapse,
   falseNegatives,
   hubness,

@@ -111,6 +111,7 @@ export const settings: Record<number, readonly Setting[]> = {
     })),
   ],
   11: [{ loss: { kind: 'info-nce', temperature: 0.1 } }, { loss: { kind: 'n-pairs' }, dimension: 20 }],
+  12: [0.2, 1].map((margin) => ({ loss: { kind: 'triplet-margin', margin }, data: 'classes' })),
   13: [{ loss: { kind: 'nt-xent' }, encoder: { inputs: 16, layers: 0, width: 1, activation: 'linear' } }],
   14: [0.1, 0.5, 2].map((temperature) => ({
     loss: { kind: 'debiased', temperature },
