@@ -8,7 +8,7 @@ import type { Hyperparameters, RunState, Start } from '../settings.ts';
 
 /** Every part is repeated for so long, in milliseconds, and at least so often. */
 const LONG_ENOUGH = 400;
-const LEAST_REPEATS = 2;
+const LEAST_REPEATS = 3;
 
 /** Floats of the streaming copy: beyond every cache. */
 const COPIED = 2 ** 24;
@@ -31,64 +31,71 @@ export async function profileOnHost(
     multiplyAdds: engine.backend === 'cpu' ? await measureThreads() : undefined,
     bytes: measureCopy(),
   };
-  const evaluations = { milliseconds: 0, multiplyAdds: 0, bytes: 0 };
-  const simulation = new HostSimulation(watched(engine, evaluations), start, hyperparameters, state);
+  const noted: Evaluations = { times: [], multiplyAdds: 0, bytes: 0 };
+  const simulation = new HostSimulation(watched(engine, noted), start, hyperparameters, state);
   const positions = new Float32Array(4 * start.dataset.points);
   const kernels: ProfiledKernel[] = [];
   const add = (
     part: ProfiledPart,
     label: string,
-    repeats: number,
-    total: number,
-    done = { multiplyAdds: 0, bytes: 0 },
+    times: readonly number[],
+    { multiplyAdds, bytes } = { multiplyAdds: 0, bytes: 0 },
   ) =>
     kernels.push({
       label,
       part,
       clock: 'wall',
-      milliseconds: total / repeats,
+      milliseconds: times.toSorted((one, other) => one - other)[times.length >> 1],
       isBelowClock: false,
-      repeats,
-      ...done,
+      repeats: times.length,
+      multiplyAdds,
+      bytes,
     });
 
   onProgress(0.2, 'step');
   await simulation.step();
-  evaluations.milliseconds = 0;
+  noted.times.length = 0;
   const steps = await repeated(() => simulation.step());
-  add('step', 'loss and gradient', steps.repeats, evaluations.milliseconds, evaluations);
-  add('step', 'sample, model, optimizer', steps.repeats, steps.milliseconds - evaluations.milliseconds);
+  const evaluations = noted.times.slice();
+  if (evaluations.length > 0) add('step', 'loss and gradient', evaluations, noted);
+  add(
+    'step',
+    'sample, model, optimizer',
+    steps.map((time, index) => time - (evaluations[index] ?? 0)),
+  );
   onProgress(0.7, 'metrics');
-  const metrics = await repeated(() => simulation.measure());
-  add('metrics', 'alignment, uniformity', metrics.repeats, metrics.milliseconds);
+  add('metrics', 'alignment, uniformity', await repeated(() => simulation.measure()));
   onProgress(0.9, 'picture');
-  const picture = await repeated(() => simulation.project(positions));
-  add('picture', 'projection', picture.repeats, picture.milliseconds);
+  add('picture', 'projection', await repeated(() => simulation.project(positions)));
   return { engine: engine.description, kernels, ceilings };
 }
 
-async function repeated(act: () => unknown): Promise<{ repeats: number; milliseconds: number }> {
-  const begun = performance.now();
-  let repeats = 0;
-  let milliseconds = 0;
-  while (repeats < LEAST_REPEATS || milliseconds < LONG_ENOUGH) {
+/** Milliseconds of each time through. */
+async function repeated(act: () => unknown): Promise<number[]> {
+  const times: number[] = [];
+  const end = performance.now() + LONG_ENOUGH;
+  while (times.length < LEAST_REPEATS || performance.now() < end) {
+    const begun = performance.now();
     await act();
-    repeats++;
-    milliseconds = performance.now() - begun;
+    times.push(performance.now() - begun);
   }
-  return { repeats, milliseconds };
+  return times;
 }
 
-/** The same engine, whose evaluations are timed; notes what the last one did. */
-function watched(
-  engine: Engine,
-  noted: { milliseconds: number; multiplyAdds: number; bytes: number },
-): Engine {
+/** What was evaluated: the milliseconds of each time, and what the last one did. */
+interface Evaluations {
+  times: number[];
+  multiplyAdds: number;
+  bytes: number;
+}
+
+/** The same engine, whose evaluations are noted. */
+function watched(engine: Engine, noted: Evaluations): Engine {
   const evaluate = engine.evaluate.bind(engine);
   engine.evaluate = async (spec, batch, options) => {
     const begun = performance.now();
     const result = await evaluate(spec, batch, options);
-    noted.milliseconds += performance.now() - begun;
+    noted.times.push(performance.now() - begun);
     const { dimension } = batch;
     const rows = ('embeddings' in batch ? batch.embeddings.length : batch.queries.length) / dimension;
     noted.multiplyAdds = multiplyAddsOf(findLoss(spec.kind), rows, dimension);

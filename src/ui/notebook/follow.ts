@@ -1,3 +1,5 @@
+import type { Simulation } from '../../simulation/simulation.ts';
+import type { PresentRun } from '../notebook.ts';
 import { html } from '../../scenes/parts/html.ts';
 import { sentence } from '../open-simulation.ts';
 
@@ -39,6 +41,18 @@ export async function follow(
 
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/**
+ * The run, as soon as there is one.
+ * @throws the reason of `closing` once that is aborted.
+ */
+export async function presentSimulation(run: PresentRun, closing: AbortSignal): Promise<Simulation> {
+  while (!run.simulation) {
+    await pause(GLANCE_MS);
+    closing.throwIfAborted();
+  }
+  return run.simulation;
 }
 
 /** Where a page says what did not work. */

@@ -2,9 +2,9 @@ import { setAttributes, svg } from '../../scenes/parts/svg.ts';
 
 const WIDTH = 360;
 const HEIGHT = 220;
-const MARGIN = { left: 46, right: 10, top: 18, bottom: 32 };
+const MARGIN = { left: 46, right: 16, top: 18, bottom: 32 };
 
-/** More powers of ten than these on an axis are told every other time. */
+/** More powers than these on an axis are told every other time. */
 const MOST_TICKS = 7;
 
 export interface LogAxis {
@@ -12,6 +12,8 @@ export interface LogAxis {
   /** Both above 0. */
   minimum: number;
   maximum: number;
+  /** Powers of it have a line across the plot. */
+  base: number;
   format(value: number): string;
 }
 
@@ -83,13 +85,13 @@ export function drawLogPlot(picture: SVGSVGElement, { x, y, lines, dots }: LogPl
   }
 }
 
-/** Powers of ten inside an axis; ends of a span without any. */
-function ticksOf({ minimum, maximum }: LogAxis): number[] {
-  const first = Math.ceil(Math.log10(minimum) - 1e-9);
-  const last = Math.floor(Math.log10(maximum) + 1e-9);
+/** Powers inside an axis; ends of a span without any. */
+function ticksOf({ minimum, maximum, base }: LogAxis): number[] {
+  const first = Math.ceil(Math.log(minimum) / Math.log(base) - 1e-9);
+  const last = Math.floor(Math.log(maximum) / Math.log(base) + 1e-9);
   const step = last - first >= MOST_TICKS ? 2 : 1;
   const powers: number[] = [];
-  for (let power = first; power <= last; power += step) powers.push(10 ** power);
+  for (let power = first; power <= last; power += step) powers.push(base ** power);
   return powers.length > 0 ? powers : [minimum, maximum];
 }
 
@@ -115,11 +117,15 @@ function clipped(points: readonly LogPoint[], { minimum, maximum }: LogAxis): Lo
   return result;
 }
 
-/** An axis around values, from one power of ten to another. */
-export function axisAround(values: readonly number[]): Pick<LogAxis, 'minimum' | 'maximum'> {
+/** An axis around values, from one power to another. */
+export function axisAround(
+  values: readonly number[],
+  base: number,
+): Pick<LogAxis, 'minimum' | 'maximum' | 'base'> {
   const positive = values.filter((value) => value > 0 && Number.isFinite(value));
-  if (positive.length === 0) return { minimum: 1, maximum: 10 };
-  const minimum = 10 ** Math.floor(Math.log10(Math.min(...positive)));
-  const maximum = 10 ** Math.ceil(Math.log10(Math.max(...positive)));
-  return { minimum, maximum: maximum > minimum ? maximum : 10 * minimum };
+  if (positive.length === 0) return { minimum: 1, maximum: base, base };
+  const power = (value: number) => Math.log(value) / Math.log(base);
+  const minimum = base ** Math.floor(power(Math.min(...positive)));
+  const maximum = base ** Math.ceil(power(Math.max(...positive)));
+  return { minimum, maximum: maximum > minimum ? maximum : base * minimum, base };
 }

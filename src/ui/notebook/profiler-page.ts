@@ -4,10 +4,10 @@ import type { Profile, ProfiledKernel, ProfiledPart } from '../../simulation/pro
 import { profileRun } from '../../simulation/profile/profile-run.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
 import { formatDuration, formatShare, threeDigits } from '../../values/format.ts';
-import type { ShowPage } from '../notebook.ts';
+import type { PresentRun, ShowPage } from '../notebook.ts';
 import { sentence } from '../open-simulation.ts';
 import { hyperparametersOf } from '../run-settings.ts';
-import { pause, problemLine } from './follow.ts';
+import { pause, presentSimulation, problemLine } from './follow.ts';
 import { axisAround, drawLogPlot } from './log-plot.ts';
 import { writeTimeline } from './timeline.ts';
 
@@ -53,14 +53,13 @@ export const showProfilerPage: ShowPage = (page, { store, run, closing }) => {
 
   let measuring: AbortController | undefined;
   const measure = async () => {
-    const { simulation } = run;
-    if (!simulation || measuring) return;
     measuring = new AbortController();
     const cancelling = measuring;
     button.textContent = 'Cancel';
     problem.textContent = '';
     const letGo = run.hold();
     try {
+      const simulation = await presentSimulation(run, closing);
       const backend = store.state.engine === 'reference' ? 'reference' : 'cpu';
       const profile = await profileRun(simulation, hyperparametersOf(store.state), backend, {
         signal: AbortSignal.any([closing, cancelling.signal]),
@@ -82,26 +81,12 @@ export const showProfilerPage: ShowPage = (page, { store, run, closing }) => {
     if (measuring) measuring.abort();
     else void measure();
   });
-  void begin(run, closing, measure);
+  void measure();
   void trace(run, closing, written);
 };
 
-/** As soon as there is a run. */
-async function begin(
-  run: { readonly simulation: Simulation | undefined },
-  closing: AbortSignal,
-  measure: () => Promise<void>,
-): Promise<void> {
-  while (!run.simulation && !closing.aborted) await pause(GLANCE_MS / 5);
-  if (!closing.aborted) await measure();
-}
-
 /** Keeps whatever run there is on the timeline. */
-async function trace(
-  run: { readonly simulation: Simulation | undefined },
-  closing: AbortSignal,
-  written: HTMLElement,
-): Promise<void> {
+async function trace(run: PresentRun, closing: AbortSignal, written: HTMLElement): Promise<void> {
   let traced: Simulation | undefined;
   let entries = 0;
   while (!closing.aborted) {
@@ -233,8 +218,8 @@ function drawRoofline(picture: SVGSVGElement, profile: Profile, kernels: readonl
   const most = kernels.reduce((sum, { milliseconds }) => Math.max(sum, milliseconds), 0);
   const top = ceilings.multiplyAdds === undefined ? undefined : 2 * ceilings.multiplyAdds;
   const ridge = top !== undefined && ceilings.bytes !== undefined ? top / 2 / ceilings.bytes : undefined;
-  const x = axisAround([...kernels.map(intensityOf), ridge ?? 1, 4 * (ridge ?? 1)]);
-  const y = axisAround([...kernels.map(flopsOf), top ?? 1e9]);
+  const x = axisAround([...kernels.map(intensityOf), ridge ?? 1, 4 * (ridge ?? 1)], 10);
+  const y = axisAround([...kernels.map(flopsOf), top ?? 1e9], 10);
   const lines = [];
   if (ceilings.bytes !== undefined) {
     const end = Math.min(ridge ?? x.maximum, x.maximum);

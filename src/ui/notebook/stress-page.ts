@@ -5,6 +5,7 @@ import { sizesOf } from '../../simulation/stress/ramp.ts';
 import type { Measured, Ramp } from '../../simulation/stress/ramp.ts';
 import { growthOf, toCsv, toJson } from '../../simulation/stress/record.ts';
 import type { StressRecord } from '../../simulation/stress/record.ts';
+import type { Simulation } from '../../simulation/simulation.ts';
 import { stress } from '../../simulation/stress/stress.ts';
 import { formatBytes, formatDuration, formatShare } from '../../values/format.ts';
 import type { PresentRun, ShowPage } from '../notebook.ts';
@@ -12,7 +13,7 @@ import { sentence } from '../open-simulation.ts';
 import { hyperparametersOf } from '../run-settings.ts';
 import { lossOf } from '../state.ts';
 import { download } from './download.ts';
-import { problemLine } from './follow.ts';
+import { presentSimulation, problemLine } from './follow.ts';
 import { axisAround, drawLogPlot } from './log-plot.ts';
 import type { LogPlot } from './log-plot.ts';
 
@@ -101,8 +102,9 @@ export const showStressPage: ShowPage = (page, { store, run, closing }) => {
     draw();
     const letGo = run.hold();
     try {
+      const simulation = await presentSimulation(run, closing);
       const record = await stress(
-        engineOf(),
+        engineOf(simulation),
         ramp,
         { seconds: Number(seconds.value), bytes: Number(bytes.value) },
         {
@@ -151,9 +153,8 @@ export const showStressPage: ShowPage = (page, { store, run, closing }) => {
         };
   }
 
-  function engineOf(): Parameters<typeof stress>[0] {
-    const positions = run.simulation?.positions;
-    if (positions?.on === 'gpu') return positions.device;
+  function engineOf({ positions }: Simulation): Parameters<typeof stress>[0] {
+    if (positions.on === 'gpu') return positions.device;
     return store.state.engine === 'reference' ? 'reference' : 'cpu';
   }
 
@@ -233,6 +234,7 @@ function sizeAxis(ramp: Ramp): LogPlot['x'] {
   return {
     minimum: sizes[0] / 1.3,
     maximum: sizes[sizes.length - 1] * 1.3,
+    base: 4,
     title:
       ramp.vary === 'points'
         ? `points N, at d = ${ramp.fixed}`
@@ -278,7 +280,10 @@ function drawTime(
 ): void {
   const x = sizeAxis(ramp);
   const y = {
-    ...axisAround(measured.map(({ milliseconds }) => milliseconds)),
+    ...axisAround(
+      measured.map(({ milliseconds }) => milliseconds),
+      10,
+    ),
     title: 'time of loss and gradients',
     format: formatDuration,
   };
@@ -307,7 +312,7 @@ function drawMemory(
   const sizes = sizesOf(ramp);
   const matrix = sizes.map((size) => ({ x: size, y: 4 * (ramp.vary === 'points' ? size : ramp.fixed) ** 2 }));
   const y = {
-    ...axisAround([...measured.map(({ bytes }) => bytes ?? 0), ...matrix.map((point) => point.y)]),
+    ...axisAround([...measured.map(({ bytes }) => bytes ?? 0), ...matrix.map((point) => point.y)], 32),
     title: 'memory of the engine',
     format: formatBytes,
   };
