@@ -161,5 +161,7 @@ export class Stage {
     this.#camera.resize(width, height);
     this.#canvas?.renderer.resize(width, height, devicePixelRatio);
     this.#drawAgain();
+    // A canvas of a new size is black until it is drawn, and the next frame would be too late.
+    this.draw();
   }
 }
