@@ -106,7 +106,7 @@ showPresets(element('presets'), element('watch'), store, (preset) => {
 });
 showExperiments(element('experiments'), store);
 showLegend(element('legend'), store);
-showPanel(element('panel'), store);
+showPanel(element('panel'), store, run);
 showNotebook(element('notebook'), store, run);
 setPlaying(playing);
 if (!playing)

@@ -14,7 +14,7 @@ import type { Measurement } from './gpu/measurement.ts';
 import { createProjector } from './gpu/projector.ts';
 import type { Projector } from './gpu/projector.ts';
 import { Reporter } from './gpu/reporter.ts';
-import { createRunMemory, releaseRunMemory } from './gpu/run-memory.ts';
+import { createRunMemory, releaseRunMemory, writeRunState } from './gpu/run-memory.ts';
 import type { RunMemory } from './gpu/run-memory.ts';
 import { createStepProgram, stepKey } from './gpu/step-program.ts';
 import type { StepProgram } from './gpu/step-program.ts';
@@ -42,7 +42,8 @@ export async function createGpuSimulation(
   hyperparameters: Hyperparameters,
   state: RunState = startState(start, hyperparameters.geometry),
 ): Promise<Simulation> {
-  const memory = createRunMemory(device, start, state);
+  const memory = createRunMemory(device, start);
+  writeRunState(device, memory, start, state);
   const programming = createStepProgram(device, memory, start, hyperparameters);
   const projecting = createProjector(device, memory, start);
   const shape = encoderShapeOf(start);

@@ -6,6 +6,7 @@ import type { LossKind } from '../losses/registry.ts';
 import type { AnyField, NumberField } from '../values/fields.ts';
 import { complaint } from './hash.ts';
 import { LogSlider } from './log-slider.ts';
+import { MemoryLine } from './memory-line.ts';
 import { axesOf, batchPairsOf, datasetOf } from './run-settings.ts';
 import {
   carriedOver,
@@ -18,6 +19,7 @@ import {
   withParameter,
 } from './state.ts';
 import type { FieldName, State } from './state.ts';
+import type { PresentRun } from './notebook.ts';
 import type { Store } from './store.ts';
 
 /** lil-gui binds to a property of an object; this is one that reads and writes elsewhere. */
@@ -39,8 +41,8 @@ const LARGEST_OF_SLIDERS = 100;
 const PHONE = '(width <= 760px)';
 
 /** The controls: every field of the state, and the parameters of the present loss as its definition declares them. */
-export function showPanel(container: HTMLElement, store: Store): void {
-  const panel = new Panel(container, store);
+export function showPanel(container: HTMLElement, store: Store, run: PresentRun): void {
+  const panel = new Panel(container, store, run);
   store.subscribe((state, previous) => panel.show(state, previous));
 }
 
@@ -55,10 +57,12 @@ class Panel {
   readonly #encoder: Record<'inputs' | 'layers' | 'width' | 'activation', Controller>;
   /** What the batch comes to in points. */
   readonly #batchPoints = document.createElement('p');
+  readonly #memory: MemoryLine;
   #parameterControllers: Controller[] = [];
 
-  constructor(container: HTMLElement, store: Store) {
+  constructor(container: HTMLElement, store: Store, run: PresentRun) {
     this.#store = store;
+    this.#memory = new MemoryLine(run);
     this.#gui = new GUI({ container, title: 'Controls' });
 
     this.#lossFolder = this.#gui.addFolder('Loss');
@@ -76,7 +80,7 @@ class Panel {
     this.#add(data, 'data');
     this.#add(data, 'points');
     this.#classes = this.#add(data, 'classes');
-    this.#add(data, 'dimension');
+    this.#add(data, 'dimension').domElement.after(this.#memory.element);
     this.#add(data, 'seed');
 
     const model = this.#gui.addFolder('Model · starts a new run');
@@ -101,10 +105,15 @@ class Panel {
     this.#showWhatApplies();
     showHelp(container);
     if (matchMedia(PHONE).matches) this.#gui.close();
+    // Not before somebody is about to set something: points move first.
+    for (const event of ['pointerover', 'focusin'] as const) {
+      container.addEventListener(event, () => void this.#memory.show(store.state), { once: true });
+    }
   }
 
   show(state: State, previous: State): void {
     if (state.loss !== previous.loss) this.#addParameters();
+    void this.#memory.show(state);
     this.#showWhatApplies();
     for (const controller of this.#gui.controllersRecursive()) controller.updateDisplay();
   }

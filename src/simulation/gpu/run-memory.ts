@@ -2,6 +2,7 @@ import datasetShader from '../../../shaders/dataset.wgsl?raw';
 import { pairCount } from '../../data/dataset.ts';
 import type { Dataset, DatasetKind } from '../../data/dataset.ts';
 import { thingsOf } from '../../data/inputs.ts';
+import { weightCount } from '../../engine/encoder.ts';
 import { refuseBeyondLimits } from '../../engine/webgpu/memory.ts';
 import { packUniform } from '../../engine/webgpu/wgsl.ts';
 import { MEASURED } from '../metrics.ts';
@@ -33,14 +34,10 @@ export interface RunMemory {
 }
 
 /**
- * Makes the buffers and fills them with `state`.
+ * Makes the buffers; the state of the run is still to be written into them.
  * @throws InputError when the points do not fit the device.
  */
-export function createRunMemory(
-  device: GPUDevice,
-  { dataset, dimension, seed, encoder }: Start,
-  state: RunState,
-): RunMemory {
+export function createRunMemory(device: GPUDevice, { dataset, dimension, seed, encoder }: Start): RunMemory {
   const coordinates = 4 * dataset.points * dimension;
   refuseBeyondLimits(device, 'dataset.points', coordinates);
   const storage = (label: string, size: number) =>
@@ -49,16 +46,17 @@ export function createRunMemory(
       size: Math.max(16, size),
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     });
-  const { weights = new Float32Array() } = state;
-  const things = encoder ? thingsOf(dataset, encoder.inputs, seed) : new Float32Array();
-  refuseBeyondLimits(device, 'dataset.points', things.byteLength);
+  const shape = encoder && { ...encoder, outputs: dimension };
+  const weights = shape ? 4 * weightCount(shape) : 0;
+  const things = encoder ? 4 * dataset.points * encoder.inputs : 0;
+  refuseBeyondLimits(device, 'dataset.points', things);
   const datasetUniform = packDataset(dataset, seed);
   const memory: RunMemory = {
     points: storage('points', coordinates),
-    weights: storage('weights', weights.byteLength),
-    things: storage('things', things.byteLength),
-    firstMoments: storage('first moments', state.firstMoments.byteLength),
-    secondMoments: storage('second moments', state.secondMoments.byteLength),
+    weights: storage('weights', weights),
+    things: storage('things', things),
+    firstMoments: storage('first moments', encoder ? weights : coordinates),
+    secondMoments: storage('second moments', encoder ? weights : coordinates),
     clock: storage('clock', 8),
     origins: storage('origins', 8 * dataset.points),
     dataset: device.createBuffer({
@@ -73,8 +71,19 @@ export function createRunMemory(
     pairDistances: storage('pair distances', 4 * MEASURED),
     report: storage('report', 32),
   };
-  const { queue } = device;
-  queue.writeBuffer(memory.dataset, 0, datasetUniform);
+  device.queue.writeBuffer(memory.dataset, 0, datasetUniform);
+  return memory;
+}
+
+/** Puts a run into its memory. */
+export function writeRunState(
+  { queue }: GPUDevice,
+  memory: RunMemory,
+  { dataset, dimension, seed, encoder }: Start,
+  state: RunState,
+): void {
+  const { weights = new Float32Array() } = state;
+  const things = encoder ? thingsOf(dataset, encoder.inputs, seed) : new Float32Array();
   queue.writeBuffer(memory.points, 0, state.embeddings.slice());
   queue.writeBuffer(memory.weights, 0, weights.slice());
   queue.writeBuffer(memory.things, 0, things.slice());
@@ -84,7 +93,6 @@ export function createRunMemory(
   const axes = new Float32Array(SHOWN * dimension);
   for (let axis = 0; axis < Math.min(SHOWN, dimension); axis++) axes[axis * dimension + axis] = 1;
   queue.writeBuffer(memory.axes, 0, axes);
-  return memory;
 }
 
 export function releaseRunMemory(memory: RunMemory): void {

@@ -9,7 +9,7 @@ import { encoderShapeOf } from '../settings.ts';
 import type { Hyperparameters, RunState, Start } from '../settings.ts';
 import { encodeEveryPoint } from '../gpu/encoding.ts';
 import { createProjector } from '../gpu/projector.ts';
-import { createRunMemory, releaseRunMemory } from '../gpu/run-memory.ts';
+import { createRunMemory, releaseRunMemory, writeRunState } from '../gpu/run-memory.ts';
 import { createStepProgram } from '../gpu/step-program.ts';
 
 /**
@@ -28,7 +28,8 @@ export async function profileOnGpu(
 ): Promise<Profile> {
   onProgress?.(0, 'ceilings');
   const ceilings = await measureCeilings(device, { signal });
-  const memory = createRunMemory(device, start, state);
+  const memory = createRunMemory(device, start);
+  writeRunState(device, memory, start, state);
   const parts: { dispose(): void }[] = [{ dispose: () => releaseRunMemory(memory) }];
   const keep = async <Part extends { dispose(): void }>(making: Promise<Part>) => {
     const part = await making;

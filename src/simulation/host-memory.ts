@@ -1,0 +1,43 @@
+import { planPairs } from '../engine/cpu/pairs/plan.ts';
+import { Threads } from '../engine/cpu/threads/threads.ts';
+import { weightCount } from '../engine/encoder.ts';
+import { sizeOf } from '../engine/webgpu/wgsl.ts';
+import { pairCount } from '../data/dataset.ts';
+import numericsShader from '../../shaders/numerics.wgsl?raw';
+import { resolve } from './resolve.ts';
+import { encoderShapeOf } from './settings.ts';
+import type { Hyperparameters, Start } from './settings.ts';
+
+const VECTOR = 16;
+
+/**
+ * Bytes of the arrays that a run will take on the CPU: points, moments, batch, gradient and pictures, and for a loss of
+ * pairs the memory of the kernels as they plan it.
+ * @throws InputError when the settings are bad.
+ */
+export function memoryNeededOnHost(start: Start, hyperparameters: Hyperparameters): number {
+  const { dataset, dimension } = start;
+  const { loss, values } = resolve(hyperparameters);
+  const pairs = Math.min(hyperparameters.batchPairs, pairCount(dataset));
+  const shape = encoderShapeOf(start);
+  const coordinates = dataset.points * dimension;
+  const learned = shape ? weightCount(shape) : coordinates;
+  const batch = 2 * pairs * dimension;
+  // Points, two moments, their gradient; the batch and its gradient; two pictures.
+  const run = 4 * (coordinates + 3 * learned + 2 * batch + 8 * dataset.points);
+  if (loss.skeleton !== 'pairs' || pairs === 0) return run;
+  const rows = loss.batch === 'paired' ? pairs : 2 * pairs;
+  const structs = [numericsShader, loss.shader].join('\n');
+  const { bytes } = planPairs(
+    loss,
+    { kind: loss.batch, dimension, rows, columns: rows, extraNegatives: 0 },
+    { statistics: sizeOf(structs, 'Statistics') / VECTOR, anchor: sizeOf(structs, 'Anchor') / VECTOR },
+    {
+      refines: dataset.kind === 'classes' && (loss.refines ?? false),
+      gradient: true,
+      normalize: Boolean(values.normalize),
+      threads: Threads.create()?.count ?? 1,
+    },
+  );
+  return run + bytes;
+}
