@@ -32,7 +32,7 @@ const MOST_ERROR = 2e-5;
 /** The peers are heavy: they come with the benchmark, not with the project. */
 export function installPeers(): void {
   const folder = fileURLToPath(new URL('peers', import.meta.url));
-  if (existsSync(`${folder}/node_modules/@jax-js/jax`)) return;
+  if (existsSync(`${folder}/node_modules/webgpu`)) return;
   console.log('Installing the libraries to compare with …');
   execFileSync('npm', ['ci', '--ignore-scripts', '--prefix', folder], { stdio: 'inherit' });
 }

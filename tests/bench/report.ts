@@ -26,8 +26,6 @@ export interface Topic {
   requirements: Requirement[];
 }
 
-const RESULTS = new URL('results.json', import.meta.url);
-
 export function summarize(values: readonly number[]): Summary {
   return { median: percentile(values, 0.5), min: Math.min(...values), max: Math.max(...values) };
 }
@@ -43,10 +41,13 @@ export function percentile(values: readonly number[], share: number): number {
 /** Gathers the topics, prints each when it is measured, and in the end what was promised. */
 export class Report {
   readonly #browser: string;
+  readonly #file: string;
   readonly #topics: (Topic & { load: [before: number, after: number] })[] = [];
 
-  constructor(browser: string) {
+  /** @param file beside this one, for the results. */
+  constructor(browser: string, file = 'results.json') {
     this.#browser = browser;
+    this.#file = file;
   }
 
   /** Measures a topic and prints it, with how busy the machine was before and after. */
@@ -63,13 +64,15 @@ export class Report {
   /** Prints the requirements and writes everything to results.json. */
   async finish(): Promise<void> {
     const requirements = this.#topics.flatMap((topic) => topic.requirements);
-    console.log('\nWhat it must reach');
+    if (requirements.length > 0) console.log('\nWhat it must reach');
     console.log(table(requirements.map((one) => ({ ...one, met: one.met ? 'met' : 'NOT MET' }))));
     const processors = cpus();
     const machine = { processor: processors[0]?.model, cores: processors.length, browser: this.#browser };
     const results = { date: new Date().toISOString(), machine, topics: this.#topics };
-    await writeFile(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
-    console.log(`\n${machine.processor}, ${machine.cores} cores; ${machine.browser}. Saved as results.json.`);
+    await writeFile(new URL(this.#file, import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
+    console.log(
+      `\n${machine.processor}, ${machine.cores} cores; ${machine.browser}. Saved as ${this.#file}.`,
+    );
   }
 }
 

@@ -84,6 +84,9 @@ export async function climb(
     }
     try {
       const batch = await drawBatch(points, dimension, kind, signal);
+      const options = { gradient: true, signal };
+      // Whatever the engine makes once, kernels above all, is no matter of size.
+      if (!last) await engine.evaluate(ramp.loss, batch, options);
       last = await measure(engine, ramp.loss, batch, points, signal, (fraction) =>
         onProgress?.(size, fraction),
       );

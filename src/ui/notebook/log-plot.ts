@@ -26,8 +26,8 @@ export interface LogPoint {
 export interface LogPlot {
   x: LogAxis;
   y: LogAxis;
-  /** Each drawn with its class; straight lines on these axes are powers. */
-  lines: readonly { name: string; points: readonly LogPoint[]; label?: string }[];
+  /** Each drawn with its class, and its label at its last point or so many units above; powers are straight. */
+  lines: readonly { name: string; points: readonly LogPoint[]; label?: string; labelLift?: number }[];
   dots: readonly (LogPoint & { name: string; title: string; text?: string; radius?: number })[];
 }
 
@@ -60,7 +60,7 @@ export function drawLogPlot(picture: SVGSVGElement, { x, y, lines, dots }: LogPl
   write('title-y', y.title, 2, 10);
   write('title-x', x.title, right, HEIGHT - 4);
 
-  for (const { name, points, label } of lines) {
+  for (const { name, points, label, labelLift = 0 } of lines) {
     const inside = clipped(points, y);
     const path = inside.map(
       (point, index) => `${index === 0 ? 'M' : 'L'}${placeX(point.x)} ${placeY(point.y)}`,
@@ -72,7 +72,7 @@ export function drawLogPlot(picture: SVGSVGElement, { x, y, lines, dots }: LogPl
         `label ${name}`,
         label,
         Math.min(placeX(last.x), right) - 3,
-        Math.max(placeY(last.y) - 5, MARGIN.top + 8),
+        Math.max(placeY(last.y) - 5 - labelLift, MARGIN.top + 8),
       );
   }
   for (const { x: atX, y: atY, name, title, text, radius = 3.5 } of dots) {

@@ -261,12 +261,13 @@ function matrixEnds(
   return limits
     .map((limit) => ({ ...limit, points: matrixPoints(limit.bytes) }))
     .filter(({ points }) => points < x.maximum)
-    .map(({ points, label }) => ({
+    .map(({ points, label }, index) => ({
       name: 'end',
       points: [
-        { x: points, y: minimum },
         { x: points, y: maximum },
+        { x: points, y: minimum },
       ],
+      labelLift: 12 * index,
       label: `${points.toLocaleString('en')}: matrix over ${label}`,
     }));
 }
