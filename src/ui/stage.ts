@@ -48,11 +48,11 @@ export class Stage {
 
   /** Shows a simulation from the next frame on. */
   show(simulation: Simulation, createRenderer: CreateRenderer): void {
-    if (createRenderer !== this.#canvas?.createRenderer) {
+    const changes = createRenderer !== this.#canvas?.createRenderer;
+    if (changes) {
       const canvas = this.#createCanvas(createRenderer);
       this.#canvas?.remove();
       this.#canvas = canvas;
-      this.#resize();
     }
     const shape = shapeOf(simulation.start);
     this.#camera.dimension = shape.displayDimension;
@@ -61,6 +61,8 @@ export class Stage {
     this.#edges = new Edges(simulation, shape.hues);
     this.#joined = [];
     this.#held = undefined;
+    // What is resized is drawn, and the new renderer draws the new simulation alone.
+    if (changes) this.#resize();
     this.#drawAgain();
   }
 
