@@ -79,7 +79,7 @@ describe('a run on a graphics device', () => {
   });
 
   it('loses no step when a shader of another loss does not compile', async () => {
-    const app = await open('broken=gradient%20(info-nce)', 'points=64&engine=webgpu');
+    const app = await open('broken=finish%20(info-nce)', 'points=64&engine=webgpu');
     await app.untilStep(10);
     await recordSteps(app);
     // Soon enough for the first copy of the run to be old.
@@ -87,7 +87,7 @@ describe('a run on a graphics device', () => {
     await expect
       .poll(() => said(app), { timeout: 10_000 })
       .toMatch(
-        /The shader 'gradient \(info-nce\)' does not compile\. line 1: .* goes on from step [\d,]+ on the CPU\./s,
+        /The shader 'finish \(info-nce\)' does not compile\. line 1: .* goes on from step [\d,]+ on the CPU\./s,
       );
     await expectMotion(app);
     const steps = await recordedSteps(app);
