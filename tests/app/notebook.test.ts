@@ -95,11 +95,13 @@ describe('the notebook', () => {
         input.dispatchEvent(new Event('input'));
       }, String(power));
     await set(-1);
-    expect(await textOf(app, '.way.fails')).toBe('');
+    await expect.poll(() => textOf(app, '.way.fails'), PATIENCE).toBe('');
     await set(-1.2);
-    expect(await textOf(app, '.way.fails')).toMatch(/^Half precision, plainoverflow$/);
+    await expect.poll(() => textOf(app, '.way.fails'), PATIENCE).toMatch(/^Half precision, plainoverflow$/);
     await set(-2);
-    expect(await textOf(app, '.way.fails')).toMatch(/Half precision, plain.*\nSingle precision, plain/);
+    await expect
+      .poll(() => textOf(app, '.way.fails'), PATIENCE)
+      .toMatch(/Half precision, plain.*\nSingle precision, plain/);
     expect(app.problems).toEqual([]);
     await app.page.close();
   });
