@@ -41,6 +41,8 @@ let charts: Charts | undefined;
 
 /** Who asked the system for less motion starts it by hand. */
 let playing = !matchMedia('(prefers-reduced-motion: reduce)').matches;
+/** A run that could not go on stopped, not the person: the next one plays. */
+let interrupted = false;
 let history = new History();
 let diagnosis = new Diagnosis();
 
@@ -60,6 +62,7 @@ const run = new Run(store, {
       messages.clear('diagnosis');
     }
     messages.clear('broken');
+    if (interrupted) setPlaying(true);
     status.describe(simulation.description);
     stage.show(simulation, createRenderer);
     document.getElementById('waiting')?.remove();
@@ -69,7 +72,7 @@ const run = new Run(store, {
     else messages.clear(about);
   },
   onBroken(reason) {
-    setPlaying(false);
+    interrupt();
     messages.show('broken', reason);
   },
 });
@@ -95,8 +98,15 @@ const transport = new Transport(element('transport'), {
 
 function setPlaying(play: boolean): void {
   playing = play;
+  interrupted = false;
   if (play) messages.clear('motion');
   transport.showPlaying(play);
+}
+
+function interrupt(): void {
+  const wanted = playing || interrupted;
+  setPlaying(false);
+  interrupted = wanted;
 }
 
 showPresets(element('presets'), element('watch'), store, (preset) => {
@@ -163,7 +173,7 @@ function frame(now: number): void {
     lastRead = statistics;
     history.push(statistics);
     const found = diagnosis.read(store.state, statistics);
-    if (found?.broken) setPlaying(false);
+    if (found?.broken) interrupt();
     if (found) messages.show('diagnosis', found.sentence);
     else messages.clear('diagnosis');
   }

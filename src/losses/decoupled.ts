@@ -47,7 +47,8 @@ export const decoupled = definePairLoss({
   },
   shader,
   parameterGradients: (values, sums) => ({ temperature: -sums.pullSimilarity / values.temperature }),
-  plateaus: (_values, { candidates }) => [
-    { name: `indifferent or collapsed: ln ${candidates - 1}`, loss: Math.log(candidates - 1) },
-  ],
+  plateaus: (_values, { candidates }) =>
+    candidates < 2
+      ? []
+      : [{ name: `indifferent or collapsed: ln ${candidates - 1}`, loss: Math.log(candidates - 1) }],
 });

@@ -49,6 +49,12 @@ export class Diagnosis {
         broken: false,
       };
     }
+    if (loss === 0 && lacksNegatives(state)) {
+      return {
+        sentence: `Loss 0: no anchor of this batch has a negative (count ${count.toLocaleString('en')}), so nothing pushes. It takes another class, or another pair, to be told apart from.`,
+        broken: false,
+      };
+    }
     if (count === 0) return { sentence: whyNothing(state), broken: false };
     const sentence = this.#plateau(state, statistics) ?? whyAlmostNothing(state, statistics);
     return sentence === undefined ? undefined : { sentence, broken: false };
@@ -67,6 +73,12 @@ export class Diagnosis {
     if (!plateau || step - this.#plateauSince < PLATEAU_STEPS) return undefined;
     return `The loss rests at ${formatMeasure(plateau.loss)} (${withMinus(plateau.name)}).${whyThere(plateau.name, statistics)}`;
   }
+}
+
+/** Whether all that an anchor meets in a batch are its partners. */
+function lacksNegatives(state: State): boolean {
+  const { candidates, positives } = encounterOf(state);
+  return candidates <= (lossOf(state).isolatesPositives ? 1 : positives);
 }
 
 /** Why no term was averaged. */

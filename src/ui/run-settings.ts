@@ -53,7 +53,8 @@ export function encounterOf(state: State): Parameters<AnyLoss['plateaus']>[1] {
   if (loss.batch === 'paired') return { candidates: pairs, positives: 1, dimension };
   const dataset = datasetOf(state);
   if (dataset.kind !== 'classes') return { candidates: 2 * pairs - 1, positives: 1, dimension };
-  const size = Math.round((2 * pairs) / dataset.classes);
+  // Whoever is in a batch has a partner in it.
+  const size = Math.max(2, Math.round((2 * pairs) / dataset.classes));
   const candidates = loss.isolatesPositives ? 1 + 2 * pairs - size : 2 * pairs - 1;
   return { candidates, positives: size - 1, dimension };
 }

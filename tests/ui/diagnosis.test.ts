@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { losses } from '../../src/losses/registry.ts';
 import type { Statistics } from '../../src/simulation/settings.ts';
-import { Diagnosis } from '../../src/ui/diagnosis.ts';
+import { Diagnosis, plateausOf } from '../../src/ui/diagnosis.ts';
 import { presets, presetState } from '../../src/ui/presets.ts';
 import type { State } from '../../src/ui/state.ts';
 
@@ -42,6 +43,34 @@ test('nothing to learn from, which is not a margin that is kept', () => {
   const contrastive = { loss: 'contrastive', parameters: {} } as const;
   expect(said(contrastive, { loss: 0, count: 0 })).toMatch(/keeps its margin/);
 });
+
+describe('a loss of 0 without a negative', () => {
+  const oneClass = { data: 'classes', classes: 1, parameters: {} } as const;
+  test.each(['nt-xent', 'debiased', 'triplet-margin', 'circle'] as const)('one class under %s', (loss) => {
+    expect(said({ ...oneClass, loss }, { loss: 0 })).toMatch(/no anchor of this batch has a negative/);
+    expect(said({ ...oneClass, loss, classes: 2 }, { loss: 0 }) ?? '').not.toMatch(/has a negative/);
+  });
+  test('one pair', () => {
+    expect(said({ points: 2, parameters: {} }, { loss: 0 })).toMatch(/has a negative/);
+    expect(said({ points: 2, loss: 'info-nce', parameters: {} }, { loss: 0 })).toMatch(/has a negative/);
+  });
+});
+
+test.each(losses.map(({ kind }) => kind))(
+  'every plateau of %s is a number, however small the batch',
+  (loss) => {
+    for (const classes of [1, 16]) {
+      for (const [points, pairs] of [
+        [2, 2],
+        [32, 2],
+        [32, 16],
+      ]) {
+        const settings: State = { ...state, data: 'classes', classes, points, pairs, loss, parameters: {} };
+        for (const { loss: value } of plateausOf(settings)) expect(value).toSatisfy(Number.isFinite);
+      }
+    }
+  },
+);
 
 test('a loss of almost 0 whose partners are apart', () => {
   const parameters = { temperature: 0.01 };
