@@ -1,9 +1,9 @@
 import shader from '../../shaders/losses/triplet-margin.wgsl?raw';
 import { defineTripletLoss } from './loss.ts';
-import { sigmoid, softplus } from './pair-matrix.ts';
 import { normalize } from './parameters.ts';
 import { addPull, distance as euclidean, emptyPointLoss } from './point-distances.ts';
 import { tripletMarginRule } from './rules/triplet-margin.ts';
+import { tripletTerms } from './triplet-terms.ts';
 import {
   ALL,
   COSINE,
@@ -97,7 +97,7 @@ export const tripletMargin = defineTripletLoss({
   largestLogit: ({ margin, distance }, similarity) =>
     Math.abs(margin) + (distance === 'euclidean' ? 2 * Math.sqrt(similarity) : 4 * similarity),
   formula: (points, values) => {
-    const { margin, mining, swap, soft, reduction } = values;
+    const { soft, reduction } = values;
     const { dimension, rows, labels = new Uint32Array() } = points;
     const result = emptyPointLoss(points);
     const everyone = Array.from(labels, (_, point) => point);
@@ -117,56 +117,17 @@ export const tripletMargin = defineTripletLoss({
       }
       return sum;
     }
-    /** The first of the candidates that is closer, or farther, than all others. */
-    const nearest = (anchor: number, candidates: number[]) =>
-      candidates.reduce((best, j) => (distances[anchor][j] < distances[anchor][best] ? j : best));
-    const farthest = (anchor: number, candidates: number[]) =>
-      candidates.reduce((best, j) => (distances[anchor][j] > distances[anchor][best] ? j : best));
-
-    /** The negatives that one anchor meets with one of its positives. */
-    const mined = (anchor: number, positive: number, positives: number[], negatives: number[]) => {
-      const gap = (negative: number) => distances[anchor][negative] - distances[anchor][positive];
-      switch (mining) {
-        case 'all':
-          return negatives;
-        case 'semi-hard':
-          return negatives.filter((negative) => gap(negative) > 0 && gap(negative) <= margin);
-        case 'hard':
-          return negatives.filter((negative) => gap(negative) <= 0);
-        case 'facenet-semi-hard': {
-          const beyond = negatives.filter((negative) => gap(negative) > 0);
-          return [beyond.length > 0 ? nearest(anchor, beyond) : farthest(anchor, negatives)];
-        }
-        case 'batch-hard':
-          return positive === farthest(anchor, positives) ? [nearest(anchor, negatives)] : [];
-      }
-    };
-
+    const terms = new Uint32Array(labels.length);
+    for (const { anchor, positive, negative, end, loss, slope } of tripletTerms(distances, labels, values)) {
+      terms[anchor] += Number(soft || loss > 0 || reduction === 'mean');
+      result.rowLosses[anchor] += loss;
+      pulls[anchor][positive] += slope;
+      pulls[end][negative] -= slope;
+    }
     for (const anchor of everyone) {
-      const positives = everyone.filter((j) => j !== anchor && labels[j] === labels[anchor]);
-      const negatives = everyone.filter((j) => labels[j] !== labels[anchor]);
-      if (positives.length === 0 || negatives.length === 0) continue;
-      let terms = 0;
-      for (const positive of positives) {
-        for (const negative of mined(anchor, positive, positives, negatives)) {
-          const swaps = swap && distances[positive][negative] < distances[anchor][negative];
-          const end = swaps ? positive : anchor;
-          const lead = distances[anchor][positive] - distances[end][negative];
-          const loss = soft ? softplus(lead) : Math.max(0, lead + margin);
-          if (!soft && loss === 0) {
-            terms += Number(reduction === 'mean');
-            continue;
-          }
-          const slope = soft ? sigmoid(lead) : 1;
-          terms++;
-          result.rowLosses[anchor] += loss;
-          pulls[anchor][positive] += slope;
-          pulls[end][negative] -= slope;
-        }
-      }
       result.loss += result.rowLosses[anchor];
-      result.rowLosses[anchor] /= Math.max(1, terms);
-      result.count += terms;
+      result.rowLosses[anchor] /= Math.max(1, terms[anchor]);
+      result.count += terms[anchor];
     }
     if (result.count === 0) return result;
     result.loss /= result.count;

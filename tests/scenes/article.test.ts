@@ -112,6 +112,45 @@ for (const { browser, engine } of ENGINES) {
     );
 
     it.skipIf(browser === 'firefox' && !inject('firefox'))(
+      'many triplets: mining and a dragged point change which are active, drawn as the engine counts them',
+      async () => {
+        const reader = await open('margins', { 'margins.mode': 'triplets' });
+        const active = () => reader.number('active');
+        await expect.poll(active).toBeGreaterThan(8);
+        const all = await active();
+        expect(await reader.number('triplets')).toBe(96);
+        /** Every active triplet is one dot on the hinge. */
+        const dots = () =>
+          reader.page.$eval(
+            '#scene-margins .dots.working',
+            (path) => path.getAttribute('d')!.split('M').length - 1,
+          );
+        expect(await dots()).toBe(all);
+
+        await reader.press('[data-choice=batch-hard]');
+        await expect.poll(active).toBe(8);
+        expect(await dots()).toBe(8);
+        await reader.press('[data-choice=hard]');
+        await expect.poll(active).toBeGreaterThan(8);
+        const hard = await active();
+        await reader.press('[data-choice=semi-hard]');
+        await expect.poll(active).toBe(all - hard);
+
+        // An A from among the Bs to its own.
+        await reader.press('[data-choice=hard]');
+        await expect.poll(active).toBe(hard);
+        const home = await reader.place('.crowd .handle:nth-child(2)');
+        await reader.drag('.crowd .handle:nth-child(4)', { x: home.x + 40, y: home.y + 20 });
+        await expect.poll(active).toBeLessThan(hard);
+        await reader.press('.play');
+        const left = await active();
+        await expect.poll(active, { timeout: 30_000 }).toBeLessThan(left);
+        expect(reader.problems).toEqual([]);
+        await reader.page.close();
+      },
+    );
+
+    it.skipIf(browser === 'firefox' && !inject('firefox'))(
       'a line-up: a dragged key takes its beam along, and at the lowest temperature one beam holds everything',
       async () => {
         const reader = await open('line-up');
@@ -234,6 +273,68 @@ describe('the article', () => {
     await expect
       .poll(() => page.$eval('#scene-line-up .said-only', (said) => said.textContent))
       .toMatch(/loss is [\d.]+ nats/);
+    await page.close();
+  });
+});
+
+describe('the game', () => {
+  it('is played by thumb: ten rounds, two finite scores; reset closes it, and it begins anew', async () => {
+    const reader = await openScene(browsers.chromium, built.url, 'line-up', { engine: 'cpu' }, PHONE);
+    const text = (selector: string) =>
+      reader.page.$eval(`#scene-line-up ${selector}`, (element) => element.textContent!);
+    const begin = '.controls button';
+    const next = '.game .primary';
+    await reader.press(begin);
+    await expect.poll(() => text('.game h3')).toContain('Round 1 of 10');
+    expect(await reader.isDrawn('.game .score')).toBe(false);
+    for (let round = 1; round <= 10; round++) {
+      await reader.page.$eval('#scene-line-up .picture', (picture) =>
+        picture.scrollIntoView({ block: 'center' }),
+      );
+      const key = await reader.place(`[aria-label="Key ${'ABCDEF'[round % 6]}"] circle`);
+      await reader.page.touchscreen.tap(key.x, key.y);
+      await expect.poll(() => reader.isDrawn(next)).toBe(true);
+      expect(await reader.isDrawn('.game .score')).toBe(true);
+      for (const name of ['own loss', 'softmax loss']) {
+        const score = await reader.number(name);
+        expect(Number.isFinite(score)).toBe(true);
+        expect(score).toBeGreaterThan(0);
+      }
+      if (round < 10) {
+        await reader.press(next);
+        await expect.poll(() => text('.game h3')).toContain(`Round ${round + 1} of 10`);
+      }
+    }
+    expect(await text('.game .said')).toMatch(/(You win|The softmax wins) at temperature 0\.2/);
+    expect(await text(next)).toBe('Play again');
+    await expect.poll(() => new URL(reader.page.url()).hash).toContain('line-up.playing=true');
+
+    await reader.press('.end button');
+    await expect.poll(() => reader.isDrawn('.game')).toBe(false);
+    expect(await reader.isDrawn('.stage')).toBe(true);
+    await reader.press(begin);
+    await expect.poll(() => text('.game h3')).toContain('Round 1 of 10');
+    expect(await reader.isDrawn('.game .score')).toBe(false);
+    expect(reader.problems).toEqual([]);
+    await reader.page.close();
+  });
+});
+
+describe('a reader who wants less motion', () => {
+  it('sees nothing move until asked to, and then it does', async () => {
+    const page = await browsers.chromium.newPage();
+    await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
+    await page.goto(`${built.url}#learn=pictures&engine=cpu`);
+    await page.waitForSelector('#scene-pictures data[value]');
+    const places = () =>
+      page.$$eval('#scene-pictures .handle', (handles) =>
+        handles.map((handle) => handle.getAttribute('transform')).join(),
+      );
+    const before = await places();
+    await rest();
+    expect(await places()).toBe(before);
+    await page.$eval('#scene-pictures .play', (button) => (button as HTMLElement).click());
+    await expect.poll(places).not.toBe(before);
     await page.close();
   });
 });

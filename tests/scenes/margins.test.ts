@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+import { packed } from '../../src/scenes/circle.ts';
+import { CLASSES, crowdFields, measureCrowd } from '../../src/scenes/margins/crowd.ts';
+import { normals } from '../../src/data/random.ts';
+import type { Mining } from '../../src/losses/triplet-terms.ts';
 import {
   measureCurve,
   measureMargins,
@@ -81,6 +85,97 @@ describe('a triplet', () => {
     }
     const easy = await measureMargins(engine, at(0.95), TRIPLET);
     expect(easy.gradient).toEqual({ anchor: NOWHERE, positive: NOWHERE, negative: NOWHERE });
+  });
+});
+
+it('is what the triplet loss says of the triplet and its mirror image, where anchor and positive change places', async () => {
+  for (const points of [
+    [0.1, -0.2, -0.4, 0.3, 0.5, 0.4],
+    [0, 0, 0, 0.4, 0.3, 0],
+    [0, 0, 0, 0.4, 2, 0],
+  ]) {
+    const { anchor, positive, negative } = tripleOf(points);
+    const own = await measureMargins(engine, { anchor, positive, negative }, TRIPLET);
+    const mirrored = await measureMargins(engine, { anchor: positive, positive: anchor, negative }, TRIPLET);
+    const { rowLosses, gradient } = await engine.evaluate(
+      { kind: 'triplet-margin', margin: TRIPLET.margin, reduction: 'mean', normalize: false },
+      { dimension: 2, embeddings: Float32Array.from(points), labels: Uint32Array.of(0, 0, 1) },
+      { gradient: true, rowLosses: true },
+    );
+    expect(rowLosses![0]).toBeCloseTo(own.loss, 6);
+    expect(rowLosses![1]).toBeCloseTo(mirrored.loss, 6);
+    const { embeddings } = gradient as { embeddings: Float32Array };
+    const sums = packed([
+      sum(own.gradient.anchor, mirrored.gradient.positive),
+      sum(own.gradient.positive, mirrored.gradient.anchor),
+      sum(own.gradient.negative, mirrored.gradient.negative),
+    ]);
+    sums.forEach((value, index) => expect(embeddings[index]).toBeCloseTo(value / 2, 5));
+  }
+});
+
+function sum(a: { x: number; y: number }, b: { x: number; y: number }) {
+  return { x: a.x + b.x, y: a.y + b.y };
+}
+
+describe('many triplets', () => {
+  const MININGS = Object.keys(crowdFields.mining.choices) as Mining[];
+  const crowds = [crowdFields.crowd.default, ...[1, 2, 3, 4, 5].map((seed) => [...normals(16, seed, 7)])];
+
+  it.each(['cpu', 'reference'] as const)('draws as active what the %s engine counts', async (backend) => {
+    const own = await createEngine({ backend });
+    for (const mining of MININGS) {
+      for (const crowd of crowds) {
+        for (const margin of [0, 0.45, 1]) {
+          const { active, count, loss, gradient, triplets } = await measureCrowd(own, {
+            crowd,
+            mining,
+            margin,
+            anchor: 0,
+          });
+          expect(triplets).toHaveLength(96);
+          expect(active).toHaveLength(count);
+          const total = active.reduce((costs, triplet) => costs + triplet.loss, 0);
+          expect(loss).toBeCloseTo(total / Math.max(count, 1), 5);
+          // Whom no active triplet names is pulled nowhere.
+          CLASSES.forEach((_, point) => {
+            const isNamed = active.some(
+              ({ anchor, positive, negative }) =>
+                point === anchor || point === positive || point === negative,
+            );
+            if (!isNamed) expect(gradient[point]).toEqual(NOWHERE);
+          });
+        }
+      }
+    }
+    own.dispose();
+  });
+
+  it('has one triplet per anchor where mining is batch-hard, and only hard ones where it is hard', async () => {
+    const usual = { crowd: crowdFields.crowd.default, margin: 0.45, anchor: 0 };
+    const batchHard = await measureCrowd(engine, { ...usual, mining: 'batch-hard' });
+    expect(batchHard.active.map(({ anchor }) => anchor)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    const hard = await measureCrowd(engine, { ...usual, mining: 'hard' });
+    expect(hard.count).toBeGreaterThan(0);
+    expect(Math.max(...hard.active.map(({ gap }) => gap))).toBeLessThanOrEqual(0);
+    const semiHard = await measureCrowd(engine, { ...usual, mining: 'semi-hard' });
+    const all = await measureCrowd(engine, { ...usual, mining: 'all' });
+    expect(hard.count + semiHard.count).toBe(all.count);
+  });
+
+  it('stays finite where all points are one', async () => {
+    for (const mining of MININGS) {
+      const crowd = Array.from({ length: 16 }, () => 0);
+      const { loss, count, active, gradient } = await measureCrowd(engine, {
+        crowd,
+        mining,
+        margin: 0.5,
+        anchor: 0,
+      });
+      expect(active).toHaveLength(count);
+      expect(loss).toBeCloseTo(count > 0 ? 0.5 : 0, 6);
+      for (const pull of gradient) expect(pull).toEqual(NOWHERE);
+    }
   });
 });
 

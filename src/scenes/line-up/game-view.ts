@@ -1,5 +1,6 @@
 import { formatMeasure, formatShare } from '../../values/format.ts';
 import { onCircle } from '../circle.ts';
+import type { Degrees, Vector } from '../circle.ts';
 import { Beams } from '../parts/beams.ts';
 import { circleStage } from '../parts/circle-stage.ts';
 import { dot } from '../parts/dot.ts';
@@ -15,6 +16,8 @@ import type { fields } from './model.ts';
 
 const LETTERS = 'ABCDEF';
 const DOT = 0.1;
+/** Only the direction counts: around the circle, keys are drawn inside and outside of it in turn, or one would hide another. */
+const ASIDE = 0.2;
 
 /** Ten line-ups: the reader picks the positive, then the softmax shows what it would have said. */
 export class LineUpGame {
@@ -30,13 +33,22 @@ export class LineUpGame {
   readonly #next: HTMLButtonElement;
   readonly #ownLoss = new NumberText('own loss');
   readonly #softmaxLoss = new NumberText('softmax loss');
+  readonly #score = html(
+    'p',
+    'score',
+    'Mean log-loss: you ',
+    this.#ownLoss.element,
+    ', the softmax ',
+    this.#softmaxLoss.element,
+    '. Lower wins.',
+  );
   #confidence = 1;
   #number = 0;
   #round: Round = deal(0, 0);
   #picked = false;
   #totals = { own: 0, softmax: 0 };
 
-  constructor(frame: Frame<typeof fields>, leave: () => void) {
+  constructor(frame: Frame<typeof fields>) {
     this.#frame = frame;
     this.#stage = circleStage(frame.picture, 'A line-up: which key belongs to the query?');
     this.#beams = new Beams(
@@ -53,37 +65,26 @@ export class LineUpGame {
     this.#confidences = CONFIDENCES.map(({ name, probability }, index) =>
       addButton(confidence, `${name}: ${formatShare(probability)}`, () => this.#setConfidence(index)),
     );
-    this.#panel.append(
-      this.#title,
-      confidence,
-      this.#said,
-      html(
-        'p',
-        'score',
-        'Mean log-loss: you ',
-        this.#ownLoss.element,
-        ', the softmax ',
-        this.#softmaxLoss.element,
-        '. Lower wins.',
-      ),
-    );
+    this.#panel.append(this.#title, confidence, this.#said, this.#score);
     const buttons = html('p', 'buttons');
     this.#next = addButton(buttons, 'Next', () => this.#advance());
     this.#next.classList.add('primary');
-    addButton(buttons, 'Back to the picture', () => {
-      this.#show(false);
-      leave();
-    });
+    addButton(buttons, 'Back to the picture', () => frame.settings.set({ playing: false }));
     this.#panel.append(buttons);
     frame.readings.append(this.#panel);
     this.#setConfidence(this.#confidence);
-    this.#show(false);
+    frame.settings.subscribe(({ playing, seed }, previous) => {
+      if (playing !== previous.playing) this.#show(playing);
+      if (playing && (!previous.playing || seed !== previous.seed)) this.#begin();
+    });
+    const { playing } = frame.settings.state;
+    this.#show(playing);
+    if (playing) this.#begin();
   }
 
-  begin(): void {
+  #begin(): void {
     this.#number = 0;
     this.#totals = { own: 0, softmax: 0 };
-    this.#show(true);
     this.#deal();
   }
 
@@ -116,7 +117,7 @@ export class LineUpGame {
     this.#round = deal(this.#frame.settings.state.seed, this.#number);
     this.#picked = false;
     const { query, keys } = this.#round;
-    const places = keys.map(onCircle);
+    const places = placesOf(keys);
     placeAt(this.#query, onCircle(query));
     this.#keys.forEach((element, key) => {
       placeAt(element, places[key]);
@@ -144,7 +145,7 @@ export class LineUpGame {
         ({ loss, probabilities }) => {
           const shares = new Float32Array(KEYS);
           order.forEach((index, place) => (shares[index] = probabilities[place]));
-          this.#beams.show(onCircle(query), keys.map(onCircle), shares);
+          this.#beams.show(onCircle(query), placesOf(keys), shares);
           this.#tell(key, loss, probabilities[0], temperature);
         },
         (error: unknown) => this.#frame.failed(error),
@@ -182,14 +183,23 @@ export class LineUpGame {
     if (this.#number < ROUNDS) return this.#deal();
     const { settings } = this.#frame;
     settings.set({ seed: (settings.state.seed + 1) % 100_000 });
-    this.begin();
   }
 
   #showScore(): void {
+    this.#score.hidden = this.#number === 0;
     const played = Math.max(this.#number, 1);
     this.#ownLoss.show(this.#totals.own / played);
     this.#softmaxLoss.show(this.#totals.softmax / played);
   }
+}
+
+function placesOf(keys: readonly Degrees[]): Vector[] {
+  const around = keys.toSorted((a, b) => a - b);
+  return keys.map((key) => {
+    const radius = around.indexOf(key) % 2 === 0 ? 1 - ASIDE : 1 + ASIDE;
+    const { x, y } = onCircle(key);
+    return { x: radius * x, y: radius * y };
+  });
 }
 
 function placeAt(element: SVGGElement, { x, y }: { x: number; y: number }): void {

@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine.ts';
-import type { NumberField } from '../../values/fields.ts';
+import type { BooleanField, NumberField } from '../../values/fields.ts';
 import { onCircle, packed, unpacked } from '../circle.ts';
 import type { Degrees, Vector } from '../circle.ts';
 import type { NumbersField, SettingsOf } from '../settings.ts';
@@ -24,6 +24,12 @@ const seed: NumberField = {
   label: 'Game',
   description: 'The same number deals the same ten rounds.',
 };
+const playing: BooleanField = {
+  type: 'boolean',
+  default: false,
+  label: 'Playing',
+  description: 'Whether the game is open.',
+};
 const query: NumberField = {
   type: 'number',
   default: 90,
@@ -43,7 +49,7 @@ const keys: NumbersField = {
   label: 'Keys',
 };
 
-export const fields = { temperature, query, keys, seed };
+export const fields = { temperature, query, keys, seed, playing };
 export type LineUpSettings = SettingsOf<typeof fields>;
 
 /** One query before its keys, measured by an engine. Arrays hold one entry per key, the positive first. */

@@ -79,18 +79,18 @@ export class LineUpView {
       ),
     );
 
-    const game = new LineUpGame(frame, () => this.#showGame(false));
-    const play = addButton(frame.controls, 'Can you beat the softmax?', () => {
-      this.#showGame(true);
-      game.begin();
-    });
-    play.className = 'play';
+    const play = addButton(frame.controls, 'Can you beat the softmax?', () =>
+      settings.set({ playing: true }),
+    );
+    const own = [this.#stage.element, play, ...frame.readings.children];
+    void new LineUpGame(frame);
 
     this.#measure = newest(
       async (state) => this.#draw(state, await frame.compute((engine) => measureLineUp(engine, state))),
       (error) => frame.failed(error),
     );
     const show = (state: LineUpSettings) => {
+      for (const element of own) element.toggleAttribute('hidden', state.playing);
       slider.show(state.temperature);
       this.#query.moveTo(onCircle(state.query));
       this.#keys.forEach((key, index) => key.moveTo(onCircle(state.keys[index])));
@@ -116,14 +116,6 @@ export class LineUpView {
     });
     handle.setLabel(label);
     return handle;
-  }
-
-  #showGame(playing: boolean): void {
-    this.#stage.element.toggleAttribute('hidden', playing);
-    for (const element of this.#frame.readings.children) {
-      if (!element.classList.contains('game')) element.toggleAttribute('hidden', playing);
-    }
-    this.#frame.controls.querySelector('.play')!.toggleAttribute('hidden', playing);
   }
 
   #draw(state: LineUpSettings, lineUp: LineUp): void {

@@ -3,22 +3,23 @@ import type { BooleanField, ChoiceField, NumberField } from '../../values/fields
 import { packed, unpacked } from '../circle.ts';
 import type { Vector } from '../circle.ts';
 import type { NumbersField, SettingsOf } from '../settings.ts';
+import { crowdFields } from './crowd.ts';
 
 /** Where points may be: far enough for a push that never ends. */
 const FARTHEST = 100;
 /** A margin that nothing in the picture clears: the hinge is off, and how far it exceeds m is a constant of the loss. */
 const OUT_OF_REACH = 512;
 
-const mode: ChoiceField<'pair' | 'triplet'> = {
+const mode: ChoiceField<'pair' | 'triplet' | 'triplets'> = {
   type: 'choice',
   default: 'pair',
-  choices: { pair: 'a pair at a time', triplet: 'a triplet' },
+  choices: { pair: 'pairs', triplet: 'a triplet', triplets: 'many triplets' },
   label: 'Compare',
-  description: 'Each pair with a margin of its own, or the negative with the positive.',
+  description: 'Each pair with a margin of its own, or the negative with the positive, once or many times.',
 };
 const margin: NumberField = {
   type: 'number',
-  default: 0.6,
+  default: 0.45,
   minimum: 0,
   maximum: 1,
   scale: 'linear',
@@ -35,13 +36,13 @@ const hinge: BooleanField = {
 /** Anchor, positive and negative: x and y of each. */
 const points: NumbersField = {
   type: 'numbers',
-  default: [-0.2, 0, -0.75, 0.35, 0.15, -0.2],
+  default: [-0.2, 0, -0.55, 0.25, 0.05, -0.12],
   minimum: -FARTHEST,
   maximum: FARTHEST,
   label: 'Points',
 };
 
-export const fields = { mode, margin, hinge, points };
+export const fields = { mode, margin, hinge, points, ...crowdFields };
 export type MarginsSettings = SettingsOf<typeof fields>;
 
 export interface Triple {

@@ -12,6 +12,7 @@ import { Stage } from '../parts/stage.ts';
 import type { Handle, Place } from '../parts/stage.ts';
 import { setAttributes, svg } from '../parts/svg.ts';
 import type { Frame } from '../scene.ts';
+import { CrowdView } from './crowd-view.ts';
 import {
   fields,
   measureCurve,
@@ -23,13 +24,10 @@ import {
   zoneOf,
 } from './model.ts';
 import type { MarginsSettings, Measured, Role } from './model.ts';
+import { CLEARANCE, DOT, EXTENT, KEY_STEP, withinSight } from './plane.ts';
 
-const EXTENT = { x: 1.5, y: 1.05 };
 const SIGNS = { anchor: 'a', positive: 'p', negative: 'n' };
-const DOT = 0.075;
-const CLEARANCE = 0.1;
-/** How far an arrow key moves a point, and one step of descent. */
-const KEY_STEP = 0.05;
+/** One step of descent. */
 const RATE = 0.01;
 /** Distances at which the curve is measured. */
 const DISTANCES = Array.from({ length: 61 }, (_, index) => index * 0.04);
@@ -42,16 +40,19 @@ const DISTANCE = {
   title: 'd(a, n)',
 } as const;
 const PUSH = {
-  minimum: -2,
-  maximum: 2,
+  minimum: -1,
+  maximum: 1.5,
   scale: 'linear',
-  ticks: [-2, -1, 0, 1, 2],
+  ticks: [-1, 0, 1],
   format: (value: number) => withMinus(String(value)),
   title: 'what the negative costs',
 } as const;
 
 export class MarginsView {
   readonly #frame: Frame<typeof fields>;
+  readonly #crowd: CrowdView;
+  readonly #picture = html('div');
+  readonly #readings = html('div');
   readonly #disc = svg('circle', { class: 'disc' });
   readonly #near = svg('circle', { class: 'near' });
   readonly #zoneNames: Record<'hard' | 'semi-hard' | 'easy', SVGTextElement>;
@@ -71,7 +72,8 @@ export class MarginsView {
   constructor(frame: Frame<typeof fields>) {
     this.#frame = frame;
     const { settings } = frame;
-    const stage = new Stage(frame.picture, 'Anchor, positive and negative in the plane', EXTENT);
+    frame.picture.append(this.#picture);
+    const stage = new Stage(this.#picture, 'Anchor, positive and negative in the plane', EXTENT);
     stage.element.classList.add('plane');
     const zones = stage.addLayer('zones');
     zones.append(this.#disc, this.#near);
@@ -95,17 +97,18 @@ export class MarginsView {
       negative: this.#addHandle(stage, points, 'negative'),
     };
     this.#curve = new Plot(
-      frame.picture,
+      this.#picture,
       'What the negative costs, against its distance from the anchor',
       { x: 1.6, y: 0.62 },
       { x: DISTANCE, y: PUSH },
     );
     const show = this.#addControls();
-    frame.readings.append(
+    this.#readings.append(
       this.#formula,
       html('p', '', 'The negative costs ', this.#push.element, '.'),
       this.#verdict,
     );
+    frame.readings.append(this.#readings);
 
     const measure = newest(
       async (state: MarginsSettings) => {
@@ -119,20 +122,23 @@ export class MarginsView {
     );
     const follow = (state: MarginsSettings) => {
       show(state);
-      measure(state);
+      const isShown = state.mode !== 'triplets';
+      for (const element of [this.#picture, this.#readings]) element.hidden = !isShown;
+      if (isShown) measure(state);
     };
     settings.subscribe(follow);
     follow(settings.state);
+    this.#crowd = new CrowdView(frame);
     this.#play = this.#addPlay();
     void eachFrame(frame.picture, () => this.#advance());
   }
 
   #addHandle(stage: Stage, layer: SVGGElement, role: Role): Handle {
     const { settings } = this.#frame;
-    const put = ({ x, y }: Place) => {
-      const place = { x: within(x, EXTENT.x - DOT), y: within(y, EXTENT.y - DOT) };
-      settings.set({ points: numbersOf({ ...tripleOf(settings.state.points), [role]: place }) });
-    };
+    const put = (place: Place) =>
+      settings.set({
+        points: numbersOf({ ...tripleOf(settings.state.points), [role]: withinSight(place) }),
+      });
     const handle = stage.addHandle(layer, dot(role, DOT, SIGNS[role]), {
       moved: put,
       nudged: (right, up) => {
@@ -155,7 +161,7 @@ export class MarginsView {
     return (state) => {
       modes.show(state.mode);
       hinges.show(state.hinge ? 'on' : 'off');
-      hinges.element.hidden = state.mode === 'triplet';
+      hinges.element.hidden = state.mode !== 'pair';
       slider.show(state.margin);
       this.#writeFormula(state);
     };
@@ -186,20 +192,22 @@ export class MarginsView {
 
   async #advance(): Promise<void> {
     if (!this.#playing) return;
-    const { settings } = this.#frame;
     try {
-      const triple = tripleOf(settings.state.points);
-      const { gradient } = await this.#frame.compute((engine) =>
-        measureMargins(engine, triple, settings.state),
-      );
-      const moved = stepped(triple, gradient, RATE);
-      const present = tripleOf(settings.state.points);
-      for (const role of ROLES) if (this.#handles[role].isHeld) moved[role] = present[role];
-      settings.set({ points: numbersOf(moved) });
+      await (this.#frame.settings.state.mode === 'triplets' ? this.#crowd.advance() : this.#descend());
     } catch (error) {
       this.#play.click();
       this.#frame.failed(error);
     }
+  }
+
+  async #descend(): Promise<void> {
+    const { settings, compute } = this.#frame;
+    const triple = tripleOf(settings.state.points);
+    const { gradient } = await compute((engine) => measureMargins(engine, triple, settings.state));
+    const moved = stepped(triple, gradient, RATE);
+    const present = tripleOf(settings.state.points);
+    for (const role of ROLES) if (this.#handles[role].isHeld) moved[role] = present[role];
+    settings.set({ points: numbersOf(moved) });
   }
 
   #draw(state: MarginsSettings, measured: Measured, costs: Float32Array): void {
@@ -246,7 +254,7 @@ export class MarginsView {
     const radii = {
       hard: positiveDistance / 2,
       'semi-hard': (positiveDistance + clearance) / 2,
-      easy: clearance + 0.12,
+      easy: clearance + 0.08,
     };
     const zone = isTriplet ? zoneOf(measured) : undefined;
     for (const name of ['hard', 'semi-hard', 'easy'] as const) {
@@ -280,8 +288,4 @@ function ofTriplet(measured: Measured): string {
 
 function isOnAxis(cost: number): boolean {
   return cost >= PUSH.minimum && cost <= PUSH.maximum;
-}
-
-function within(value: number, limit: number): number {
-  return Math.min(Math.max(value, -limit), limit);
 }
