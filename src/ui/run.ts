@@ -32,7 +32,7 @@ export class Run {
   readonly #events: RunEvents;
   #simulation: Simulation | undefined;
   /** What is to be opened next; only the newest wish counts. */
-  #wish: { state: RunState | undefined; engine: EngineChoice } | undefined;
+  #wish: { state: RunState | undefined; engine: EngineChoice; reason: string | undefined } | undefined;
   #opening: Promise<void> | undefined;
   /** Moves to another engine that are under way. */
   #moving = 0;
@@ -102,7 +102,6 @@ export class Run {
     if (startsNewRun(previous, state)) {
       this.restart();
     } else if (state.engine !== previous.engine) {
-      this.#events.onNotice('engine', undefined);
       void this.#moveTo(state.engine);
     } else {
       this.#simulation?.configure(hyperparametersOf(state));
@@ -120,21 +119,21 @@ export class Run {
     this.#moving--;
   }
 
-  /** Opens what is wished for; while it opens, the old simulation stays and further wishes replace each other. */
-  #open(state: RunState | undefined, engine: EngineChoice): void {
-    this.#wish = { state, engine };
+  /** Opens what is wished for, for a reason that the person is told, if any; while it opens, the old simulation stays and further wishes replace each other. */
+  #open(state: RunState | undefined, engine: EngineChoice, reason?: string): void {
+    this.#wish = { state, engine, reason };
     this.#opening ??= this.#openWishes();
   }
 
   async #openWishes(): Promise<void> {
     while (this.#wish) {
-      const { state, engine } = this.#wish;
+      const { state, engine, reason } = this.#wish;
       this.#wish = undefined;
       const settings = this.#store.state;
       try {
         const opened = await openSimulation(engine, startOf(settings), hyperparametersOf(settings), state);
         const { engine: aboutEngine, picture } = opened.notices;
-        if (aboutEngine) this.#events.onNotice('engine', aboutEngine);
+        this.#events.onNotice('engine', aboutEngine ?? reason);
         this.#events.onNotice('picture', picture);
         this.#replace(opened, state === undefined);
       } catch (error) {
@@ -183,9 +182,8 @@ export class Run {
     const state = await within(LONGEST_RESCUE_MS, failed.snapshot()).catch(() => this.#saved);
     // Whatever opens meanwhile finds an engine of its own.
     if (failed !== this.#simulation || this.#opening) return;
-    this.#open(state, 'cpu');
     const from = state ? `goes on from step ${state.step.toLocaleString('en')}` : 'begins again';
-    this.#events.onNotice('engine', `${sentence(reason)} The run ${from} on the CPU.`);
+    this.#open(state, 'cpu', `${sentence(reason)} The run ${from} on the CPU.`);
   }
 }
 

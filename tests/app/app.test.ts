@@ -95,6 +95,25 @@ describe('opening', () => {
 });
 
 describe('a run', () => {
+  it('plays again once what could not go on is mended', async () => {
+    const app = await open('points=24&data=classes&classes=1&loss=decoupled&engine=cpu');
+    await app.page.waitForSelector('::-p-xpath(//*[@id="messages"]//p[contains(., "needs negatives")])');
+    await app.button('Play');
+    await app.page.evaluate(() => (location.hash = 'points=24&data=classes&classes=4&engine=cpu'));
+    await app.untilStep(5);
+    await app.button('Pause');
+    expect(await app.page.$$('#messages p')).toEqual([]);
+    await app.page.close();
+  });
+
+  it('says nothing of an engine that is no longer asked for', async () => {
+    const app = await open('points=64');
+    await app.page.waitForSelector('::-p-xpath(//*[@id="messages"]//p[contains(., "computes this run")])');
+    await app.page.evaluate(() => (location.hash = 'points=32&engine=cpu'));
+    await expect.poll(() => app.page.$$eval('#messages p', (all) => all.length)).toBe(0);
+    await app.page.close();
+  });
+
   it('goes through all presets, each with its link, and back', async () => {
     const app = await open('points=64');
     await app.untilStep(1);
