@@ -36,7 +36,7 @@ const hinge: BooleanField = {
 /** Anchor, positive and negative: x and y of each. */
 const points: NumbersField = {
   type: 'numbers',
-  default: [-0.2, 0, -0.55, 0.25, 0.05, -0.12],
+  default: [-0.2, 0.08, -0.6, 0.4, -0.03, 0.3],
   minimum: -FARTHEST,
   maximum: FARTHEST,
   label: 'Points',
