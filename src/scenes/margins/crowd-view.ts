@@ -20,7 +20,7 @@ import type { MarginsSettings } from './model.ts';
 import { CLEARANCE, DOT, EXTENT, KEY_STEP, withinSight } from './plane.ts';
 
 /** One step of descent: the gradient is a mean over triplets, and small. */
-const RATE = 0.04;
+const RATE = 0.02;
 const SIGNS = ['A', 'B'];
 /** The width of a line that one active triplet runs along, and of one that more than enough do, in the picture's units. */
 const THIN = 0.009;
@@ -176,9 +176,8 @@ export class CrowdView {
     this.#loss.show(loss);
     this.#active.show(count);
     this.#all.show(triplets.length);
-    const meaning =
-      count === 0 ? 'No triplet is active: nothing is learned, and nothing moves.' : MEANINGS[state.mining];
-    this.#meaning.textContent = `${meaning} In colour: those of the blue anchor.`;
+    const meaning = count === 0 ? ofStandstill(triplets) : MEANINGS[state.mining];
+    this.#meaning.textContent = count === 0 ? meaning : `${meaning} In colour: those of the blue anchor.`;
     this.#frame.say(
       `${count} of ${triplets.length} triplets are active, loss ${formatMeasure(loss)}. ${meaning}`,
     );
@@ -200,6 +199,14 @@ export class CrowdView {
     this.#hinge.dots('idle', dotsOf(triplets));
     this.#hinge.dots('working', dotsOf(active));
   }
+}
+
+/** What to say where no triplet is active. */
+function ofStandstill(triplets: readonly Triplet[]): string {
+  const costly = triplets.filter(({ loss }) => loss > 0).length;
+  return costly === 0
+    ? 'Every triplet keeps the margin: nothing is learned any more.'
+    : `Nothing moves, though ${costly} triplets that do not count still break the margin.`;
 }
 
 /** As the anchor sees a point. */
