@@ -4,7 +4,7 @@ import type { GpuAnswer } from '../engine/webgpu/request-gpu.ts';
 import type { Hyperparameters, RunState, Start } from '../simulation/settings.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import { createWorkerSimulation } from '../simulation/worker-simulation.ts';
-import type { EngineChoice } from './state.ts';
+import type { EngineChoice, KernelChoice } from './state.ts';
 
 export interface OpenedSimulation {
   simulation: Simulation;
@@ -52,7 +52,7 @@ async function openDrawing(): Promise<Omit<OpenedSimulation, 'simulation'>> {
  * @throws Error when the CPU cannot run it either.
  */
 export async function openSimulation(
-  engine: EngineChoice,
+  { engine, kernels }: { engine: EngineChoice; kernels: KernelChoice },
   start: Start,
   hyperparameters: Hyperparameters,
   state?: RunState,
@@ -69,19 +69,23 @@ export async function openSimulation(
   if ('device' in answer) {
     const { device } = answer;
     try {
-      const [{ createGpuSimulation }, { prepareWebGpuRenderer }] = await Promise.all([
-        import('../simulation/gpu-simulation.ts'),
-        import('../render/webgpu-renderer.ts'),
-      ]);
+      const [{ createGpuSimulation }, { prepareWebGpuRenderer }, { chooseKernels, keepChoices }] =
+        await Promise.all([
+          import('../simulation/gpu-simulation.ts'),
+          import('../render/webgpu-renderer.ts'),
+          import('./kernel-choices.ts'),
+        ]);
+      const notice = chooseKernels(kernels, device, start);
       const preparing = prepareWebGpuRenderer(device);
       // It is awaited below, once there is a run that could be drawn.
       preparing.catch(() => undefined);
       const simulation = await createGpuSimulation(device, start, hyperparameters, state);
+      keepChoices();
       const createRenderer = await preparing.catch((error: unknown) => {
         simulation.dispose();
         throw error;
       });
-      return { simulation, device, createRenderer, notices: {} };
+      return { simulation, device, createRenderer, notices: { engine: notice } };
     } catch (error) {
       reason = `WebGPU could not take this run: ${sentence(error)}`;
     }

@@ -52,6 +52,7 @@ class Panel {
   readonly #lossFolder: GUI;
   readonly #classes: Controller;
   readonly #links: Controller;
+  readonly #kernels: Controller;
   readonly #augmentation: GUI;
   /** What an encoder is made of. */
   readonly #encoder: Record<'inputs' | 'layers' | 'width' | 'activation', Controller>;
@@ -98,6 +99,7 @@ class Panel {
 
     const view = this.#gui.addFolder('Engine and view');
     this.#add(view, 'engine');
+    this.#kernels = this.#add(view, 'kernels');
     this.#links = this.#add(view, 'links');
     this.#add(view, 'edges');
     this.#add(view, 'theme');
@@ -133,6 +135,7 @@ class Panel {
     this.#encoder.width.show(withHidden);
     this.#encoder.activation.show(withHidden);
     this.#augmentation.show(withEncoder);
+    this.#kernels.show('gpu' in navigator && (state.engine === 'auto' || state.engine === 'webgpu'));
     // All points of a class are linked; those lines would be a thicket.
     this.#links.show(!withClasses);
   }

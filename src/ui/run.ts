@@ -101,7 +101,7 @@ export class Run {
   #follow(state: State, previous: State): void {
     if (startsNewRun(previous, state)) {
       this.restart();
-    } else if (state.engine !== previous.engine) {
+    } else if (state.engine !== previous.engine || state.kernels !== previous.kernels) {
       void this.#moveTo(state.engine);
     } else {
       this.#simulation?.configure(hyperparametersOf(state));
@@ -131,7 +131,12 @@ export class Run {
       this.#wish = undefined;
       const settings = this.#store.state;
       try {
-        const opened = await openSimulation(engine, startOf(settings), hyperparametersOf(settings), state);
+        const opened = await openSimulation(
+          { engine, kernels: settings.kernels },
+          startOf(settings),
+          hyperparametersOf(settings),
+          state,
+        );
         const { engine: aboutEngine, picture } = opened.notices;
         this.#events.onNotice('engine', aboutEngine ?? reason);
         this.#events.onNotice('picture', picture);

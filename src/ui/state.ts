@@ -1,12 +1,15 @@
 import type { DatasetKind } from '../data/dataset.ts';
 import type { Activation } from '../engine/encoder.ts';
 import type { ParameterValue, ParameterValues } from '../losses/loss.ts';
+import type { PairVariant } from '../engine/webgpu/pair-variant.ts';
 import { findLoss, losses } from '../losses/registry.ts';
 import type { AnyLoss, LossKind } from '../losses/registry.ts';
 import type { Geometry, OptimizerKind } from '../simulation/settings.ts';
 import type { AnyField, BooleanField, ChoiceField, FieldValue, NumberField } from '../values/fields.ts';
 
 export type EngineChoice = 'auto' | 'webgpu' | 'cpu' | 'reference';
+/** Which kernels WebGPU runs for a loss over pairs. */
+export type KernelChoice = 'auto' | PairVariant;
 /** What is learned: every embedding on its own, or one network that makes them all. */
 export type ModelChoice = 'points' | 'encoder';
 export type ThemeChoice = 'auto' | 'light' | 'dark';
@@ -195,6 +198,13 @@ export const viewFields = {
     choices: { auto: 'auto', webgpu: 'WebGPU', cpu: 'CPU', reference: 'reference (float64)' },
     label: 'Engine',
     description: 'What computes the run. Auto: WebGPU on a hardware adapter, else the CPU.',
+  }),
+  kernels: choice<KernelChoice>({
+    default: 'auto',
+    choices: { auto: 'the quickest', workgroup: 'workgroup', blocked: 'blocked', subgroup: 'subgroup' },
+    label: 'Kernels',
+    description:
+      'How the WebGPU kernels of losses over pairs share what they load. The quickest: measured once per adapter and kind of batch.',
   }),
   links: boolean({
     default: true,

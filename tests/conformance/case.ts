@@ -14,12 +14,24 @@ export interface Group {
   cases: readonly Case[];
 }
 
-/** Runs every case, however many fail; a case that throws is a failure too. */
-export async function runGroup(group: Group, engine: Engine): Promise<Report> {
-  const checks = new Checks();
-  for (const { name, run } of group.cases) {
-    checks.case = name;
-    await run(engine, checks).catch((error) => checks.threw(error));
-  }
-  return { checks: checks.checks, failures: checks.failures };
+/**
+ * Runs every case, however many fail; a case that throws is a failure too.
+ * @param lanes how many cases are under way at a time.
+ */
+export async function runGroup(group: Group, engine: Engine, lanes = 1): Promise<Report> {
+  const waiting = group.cases.values();
+  const all: Checks[] = [];
+  const work = async () => {
+    for (const { name, run } of waiting) {
+      const checks = new Checks();
+      checks.case = name;
+      all.push(checks);
+      await run(engine, checks).catch((error) => checks.threw(error));
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, work));
+  return {
+    checks: all.reduce((sum, { checks }) => sum + checks, 0),
+    failures: all.flatMap(({ failures }) => failures),
+  };
 }

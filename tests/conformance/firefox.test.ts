@@ -10,7 +10,11 @@ describe.runIf(executablePath)('Firefox as shipped on Linux, without WebGPU', ()
 });
 
 describe.runIf(executablePath)('Firefox with WebGPU, the second WGSL compiler', () => {
-  // Every step of a training is read back here, which this browser answers in ticks of about 100 ms.
+  // This browser answers in ticks of about 100 ms: cases wait side by side, and trainings, which wait for every step of
+  // theirs, are left to the others.
   const groups = suite.filter((group) => group !== trainingGroup);
-  conformsInBrowser('firefox', { executablePath, webgpu: true }, inject('origin'), ['webgpu'], groups);
+  conformsInBrowser('firefox', { executablePath, webgpu: true }, inject('origin'), ['webgpu'], {
+    groups,
+    lanes: 8,
+  });
 });

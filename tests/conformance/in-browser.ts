@@ -6,19 +6,23 @@ import type { LaunchOptions } from '../browser/launch.ts';
 import type { BrowserName } from '../browser/find-browser.ts';
 import { openModulePage } from '../browser/open-page.ts';
 import type { ModulePage } from '../browser/open-page.ts';
+import type { Group } from './case.ts';
 import type { Report } from './checks.ts';
 import { expectNoFailures } from './report.ts';
 import { suite } from './suite.ts';
 
 const TEN_MINUTES = 600_000;
 
-/** Declares the tests of the suite, or of some groups of it, on `backends` inside one browser; call within a `describe`. */
+/**
+ * Declares the tests of the suite, or of some groups of it, on `backends` inside one browser; call within a `describe`.
+ * @param lanes how many cases of a group are under way at a time, for a browser that makes each of them wait.
+ */
 export function conformsInBrowser(
   name: BrowserName,
   options: LaunchOptions,
   origin: string,
   backends: Backend[],
-  groups = suite,
+  { groups = suite, lanes = 1 }: { groups?: readonly Group[]; lanes?: number } = {},
 ): void {
   let browser: Browser;
   let suitePage: ModulePage;
@@ -37,7 +41,7 @@ export function conformsInBrowser(
   for (const backend of backends) {
     for (const group of groups) {
       test(`${backend}: ${group.name}`, { timeout: TEN_MINUTES }, async () => {
-        expectNoFailures(await suitePage.call<Report>('run', backend, group.name));
+        expectNoFailures(await suitePage.call<Report>('run', backend, group.name, lanes));
         expect(suitePage.takeProblems()).toEqual([]);
       });
     }

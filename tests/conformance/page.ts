@@ -7,10 +7,10 @@ import { findGroup } from './suite.ts';
 
 const engines = new Map<Backend, Promise<Engine>>();
 
-export async function run(backend: Backend, group: string): Promise<Report> {
+export async function run(backend: Backend, group: string, lanes: number): Promise<Report> {
   const engine = engines.get(backend) ?? createEngine({ backend });
   engines.set(backend, engine);
-  return runGroup(findGroup(group), await engine);
+  return runGroup(findGroup(group), await engine, lanes);
 }
 
 /** What there is here to run on, for tests of the environment itself. */

@@ -5,10 +5,10 @@ import {
   importChoices,
   measuredVariant,
   overrideVariant,
-  possibleVariants,
 } from '../../src/engine/webgpu/pair-tuning.ts';
 import type { PairChoices } from '../../src/engine/webgpu/pair-tuning.ts';
 import type { PairShape } from '../../src/engine/webgpu/pair-shape.ts';
+import { possibleVariants } from '../../src/engine/webgpu/pair-variant.ts';
 import type { PairVariant } from '../../src/engine/webgpu/pair-variant.ts';
 import { requestGpu } from '../../src/engine/webgpu/request-gpu.ts';
 import { createEngine, findLoss } from '../../src/index.ts';
@@ -21,8 +21,12 @@ import { agreesWithReference } from '../conformance/compare.ts';
 
 /** On either side of a lane's quad, of a block, and of one, two and three blocks, which meet in one to three rounds. */
 const SIZES = [1, 5, 31, 32, 33, 64, 65, 97, 161];
+/** Enough for columns to be split. */
+const SPLIT_SIZE = 1030;
 /** Narrow kernels and others; a vector of four components that is full, just begun, or one of several. */
 const DIMENSIONS = [1, 3, 4, 5, 36, 67];
+/** What is staged at a time: not all of it, all of it, just more; and more than is collected at a time. */
+const WIDE_DIMENSIONS = [5, 16, 17, 33, 67, 130];
 
 async function device(): Promise<GPUDevice> {
   const gpu = await requestGpu('webgpu');
@@ -31,11 +35,11 @@ async function device(): Promise<GPUDevice> {
 }
 
 export async function variants(): Promise<PairVariant[]> {
-  return possibleVariants(await device());
+  return possibleVariants(await device(), { dimension: 5 });
 }
 
 /** One set, a set with several positives per anchor, one and two towers of anchors, and towers of unequal length. */
-export async function agrees(variant: PairVariant): Promise<Report> {
+export async function agrees(variant: PairVariant, lanes = 1): Promise<Report> {
   overrideVariant(variant);
   const engine = await createEngine({ backend: 'webgpu' });
   const compared: [LossSpec, (size: number, dimension: number) => Batch][] = [
@@ -46,17 +50,20 @@ export async function agrees(variant: PairVariant): Promise<Report> {
     [{ kind: 'info-nce' }, (size, dimension) => paired(size, dimension, 'random', 70)],
     [{ kind: 'info-nce' }, (size, dimension) => paired(size + 70, dimension, 'random', 3)],
   ];
-  const cases = SIZES.flatMap((size, index) =>
-    compared.map(([spec, batch], which) => {
-      const dimension = DIMENSIONS[(index + which) % DIMENSIONS.length];
-      return {
-        name: `${variant}: ${spec.kind} (${which}), size ${size}, dimension ${dimension}`,
-        run: (_: unknown, checks: Parameters<typeof agreesWithReference>[0]) =>
-          agreesWithReference(checks, engine, spec, batch(size, dimension)),
-      };
-    }),
+  const dimensions = variant === 'blocked' ? WIDE_DIMENSIONS : DIMENSIONS;
+  const cases = [...SIZES, SPLIT_SIZE].flatMap((size, index) =>
+    (size === SPLIT_SIZE ? compared.filter((_, which) => which % 2 === 0) : compared).map(
+      ([spec, batch], which) => {
+        const dimension = dimensions[(index + which) % dimensions.length];
+        return {
+          name: `${variant}: ${spec.kind} (${which}), size ${size}, dimension ${dimension}`,
+          run: (_: unknown, checks: Parameters<typeof agreesWithReference>[0]) =>
+            agreesWithReference(checks, engine, spec, batch(size, dimension)),
+        };
+      },
+    ),
   );
-  const report = await runGroup({ name: variant, cases }, engine);
+  const report = await runGroup({ name: variant, cases }, engine, lanes);
   engine.dispose();
   overrideVariant(undefined);
   return report;
@@ -76,7 +83,7 @@ export async function tune(): Promise<Tuning> {
   const loss = findLoss('nt-xent') as AnyPairLoss;
   const shape: PairShape = {
     kind: 'labelled',
-    dimension: 3,
+    dimension: 5,
     rows: 64,
     extraNegatives: 0,
     refines: false,
@@ -85,11 +92,12 @@ export async function tune(): Promise<Tuning> {
     entries: 0,
   };
   forgetChoices();
-  const quickest = await measuredVariant(gpu, loss, shape);
+  const possible = possibleVariants(gpu, shape);
+  const quickest = await measuredVariant(gpu, loss, shape, possible);
   const choices = exportChoices();
   const [key] = Object.keys(choices);
   importChoices({ [key]: quickest === 'workgroup' ? 'subgroup' : 'workgroup' });
-  const imported = await measuredVariant(gpu, loss, shape);
+  const imported = await measuredVariant(gpu, loss, shape, possible);
   forgetChoices();
   importChoices({ [key]: 'no variant', other: 3 });
   const afterNonsense = exportChoices();

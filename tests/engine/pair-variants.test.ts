@@ -17,8 +17,25 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
+const firefox = inject('firefox');
+
+test.runIf(firefox)(
+  'blocked agrees with the reference in Firefox, the second WGSL compiler, which never chooses it in software',
+  { timeout: 300_000 },
+  async () => {
+    const other = await launch('firefox', { executablePath: firefox });
+    try {
+      const { call } = await openModulePage(other, inject('origin'), '/tests/engine/pair-variants.page.ts');
+      // This browser answers in ticks of about 100 ms: cases wait side by side.
+      expectNoFailures(await call<Report>('agrees', 'blocked', 8));
+    } finally {
+      await other.close();
+    }
+  },
+);
+
 describe('the variants of the pair skeleton', () => {
-  test.each<PairVariant>(['workgroup', 'subgroup'])(
+  test.each<PairVariant>(['workgroup', 'blocked', 'subgroup'])(
     '%s agrees with the reference at every seam of its blocks and rounds',
     { timeout: 300_000 },
     async (variant) => {

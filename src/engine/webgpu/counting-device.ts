@@ -1,16 +1,18 @@
-/** Stands in for a device that is only to be asked what it can do. */
-export type DeviceAbilities = Pick<GPUDevice, 'limits' | 'adapterInfo'> & { features: ReadonlySet<string> };
-
 const nothing = () => ({});
 
 /**
- * A device that allocates and computes nothing, and counts the bytes of the buffers that are asked of it: whatever makes
+ * A device that can what another can, but allocates and computes nothing, and counts the bytes of the buffers that are asked of it: whatever makes
  * its memory on a device can be asked beforehand how much that will be.
  */
-export function createCountingDevice(abilities: DeviceAbilities): { device: GPUDevice; bytes(): number } {
+export function createCountingDevice({ limits, features, adapterInfo }: GPUDevice): {
+  device: GPUDevice;
+  bytes(): number;
+} {
   let bytes = 0;
   const device = {
-    ...abilities,
+    limits,
+    features,
+    adapterInfo,
     queue: { writeBuffer: nothing },
     createBuffer: ({ size }: GPUBufferDescriptor) => {
       bytes += size;

@@ -13,6 +13,7 @@ import type { Kernel } from './kernel.ts';
 import type { LossProgram } from './loss-program.ts';
 import { pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
+import { splitsOf } from './pair-variant.ts';
 import { PointProgram } from './point-program.ts';
 import type { PointMemory } from './point-program.ts';
 import { packUniform } from './wgsl.ts';
@@ -46,7 +47,8 @@ export function createDistanceProgram(
   argument: string,
 ): Promise<LossProgram> {
   const { dimension, rows, kind } = shape;
-  const { points, keyStart, splits } = pairLayout(shape, loss.anchors);
+  const { points, keyStart } = pairLayout(shape, loss.anchors);
+  const splits = splitsOf('workgroup', rows);
   const isSet = kind === 'labelled';
   const meetsSet = isSet || Boolean(loss.meetsOwnTower);
   const quads = points / 4;

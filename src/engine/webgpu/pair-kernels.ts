@@ -1,3 +1,6 @@
+import blockedGradientShader from '../../../shaders/blocked-gradient.wgsl?raw';
+import blockedStatisticsShader from '../../../shaders/blocked-statistics.wgsl?raw';
+import blockedTileShader from '../../../shaders/blocked-tile.wgsl?raw';
 import clearShader from '../../../shaders/clear.wgsl?raw';
 import finishShader from '../../../shaders/finish.wgsl?raw';
 import firstPassShader from '../../../shaders/first-pass.wgsl?raw';
@@ -56,6 +59,12 @@ function skeletonOf(variant: PairVariant, isNarrow: boolean) {
         workgroupPullShader,
         isNarrow ? workgroupGradientNarrowShader : workgroupGradientShader,
       ],
+    };
+  }
+  if (variant === 'blocked') {
+    return {
+      statisticsShaders: [blockedTileShader, blockedStatisticsShader],
+      gradientShaders: [blockedTileShader, workgroupPullShader, blockedGradientShader],
     };
   }
   const productShader = isNarrow ? subgroupProductNarrowShader : subgroupProductShader;

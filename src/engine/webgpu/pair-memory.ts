@@ -56,7 +56,7 @@ export function storageBytes(
 ): Record<Storage, number> {
   const layout = pairLayout(shape, loss.anchors);
   const { points } = layout;
-  const parts = pairParts(variant, shape, layout);
+  const parts = pairParts(variant, shape);
   const quads = points / 4;
   const structs = [numericsShader, loss.shader].join('\n');
   const coordinates = 4 * points * shape.dimension;
@@ -92,17 +92,17 @@ export function createPairMemory(
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     }),
   ]);
-  const uniforms = Object.entries(
-    uniformContents(loss, shape, layout, pairParts(variant, shape, layout)),
-  ).map(([name, contents]) => {
-    const buffer = device.createBuffer({
-      label: `${name} (${loss.kind})`,
-      size: contents.byteLength,
-      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-    });
-    device.queue.writeBuffer(buffer, 0, contents);
-    return [name, buffer];
-  });
+  const uniforms = Object.entries(uniformContents(loss, shape, layout, pairParts(variant, shape))).map(
+    ([name, contents]) => {
+      const buffer = device.createBuffer({
+        label: `${name} (${loss.kind})`,
+        size: contents.byteLength,
+        usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+      });
+      device.queue.writeBuffer(buffer, 0, contents);
+      return [name, buffer];
+    },
+  );
   return Object.fromEntries([...storage, ...uniforms]) as PairMemory;
 }
 
@@ -117,7 +117,7 @@ export function writeParameters(
 ): void {
   const layout = pairLayout(shape, loss.anchors);
   const { points } = layout;
-  const splits = pairParts(variant, shape, layout).gradient;
+  const splits = pairParts(variant, shape).gradient;
   const size = { dimension: shape.dimension, quads: points / 4, splits };
   const normalize = Number(values.normalize !== false);
   const write = (buffer: GPUBuffer, contents: ArrayBuffer) => device.queue.writeBuffer(buffer, 0, contents);

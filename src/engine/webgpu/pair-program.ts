@@ -11,7 +11,7 @@ import { createPairMemory, storageBytes, STRIDE, WINDOWS, writeParameters } from
 import type { PairMemory } from './pair-memory.ts';
 import { pairLayout, TILE_ROWS } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
-import { pairParts, pairRounds } from './pair-variant.ts';
+import { pairParts, pairRounds, rowsOfTile } from './pair-variant.ts';
 import type { PairVariant } from './pair-variant.ts';
 import { wholeWork } from './work.ts';
 import type { Work } from './work.ts';
@@ -131,7 +131,7 @@ function pairWorks(
 ): Work[] {
   const layout = pairLayout(shape, loss.anchors);
   const { sweeps, points } = layout;
-  const parts = pairParts(variant, shape, layout);
+  const parts = pairParts(variant, shape);
   const pairCost = shape.dimension + PAIR_OVERHEAD;
   const coordinates = points * shape.dimension;
 
@@ -142,10 +142,11 @@ function pairWorks(
   const sweepWork = (kernel: Kernel, index: number, splits: number, products: number): Work => {
     const group = kernel.bind(resources, WINDOWS);
     const { rowStart, rowEnd, columnStart, columnEnd } = sweeps[index];
+    const tileRows = rowsOfTile(variant);
     return {
       label: kernel.label,
-      tiles: Math.ceil((rowEnd - rowStart) / TILE_ROWS),
-      tileCost: TILE_ROWS * (columnEnd - columnStart) * products * pairCost,
+      tiles: Math.ceil((rowEnd - rowStart) / tileRows),
+      tileCost: tileRows * (columnEnd - columnStart) * products * pairCost,
       multiplyAdds: (rowEnd - rowStart) * (columnEnd - columnStart) * products * shape.dimension,
       bytes: kernel.bytes(resources),
       dispatch: (pass, first, count) => {

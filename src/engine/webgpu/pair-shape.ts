@@ -7,12 +7,6 @@ export const TILE_COLUMNS = 64;
 /** Up to this dimension, points fit into registers, and kernels of their own serve. */
 export const NARROW = 4;
 
-/** How many workgroups a sweep should have, for a large GPU to be busy; small batches split their columns for it. */
-const WORKGROUPS_WANTED = 512;
-
-/** Fewer column tiles than this are not worth a workgroup of their own: its set-up and the combining would show. */
-const TILES_WORTH_A_SPLIT = 8;
-
 /** What a program is built for. Everything else about a batch is data. */
 export interface PairShape {
   kind: BatchKind;
@@ -50,7 +44,6 @@ export interface PairLayout {
   /** Extra negatives are the only negatives. */
   exclusive: boolean;
   sweeps: Sweep[];
-  splits: number;
 }
 
 function padded(points: number): number {
@@ -94,17 +87,11 @@ export function pairLayout(
             columnsAreAnchors: true,
           },
         ];
-  const rowTiles = Math.ceil(rows / TILE_ROWS);
-  const columnTiles = Math.ceil(rows / TILE_COLUMNS);
   return {
     points: kind === 'labelled' ? padded(rows) : keyStart + padded(rows + extraNegatives),
     keyStart,
     exclusive: extraNegatives > 0,
     sweeps,
-    splits: Math.max(
-      1,
-      Math.min(Math.ceil(WORKGROUPS_WANTED / rowTiles), Math.floor(columnTiles / TILES_WORTH_A_SPLIT)),
-    ),
   };
 }
 

@@ -4,14 +4,16 @@ import type { Batch } from '../engine.ts';
 import { PairProgram } from './pair-program.ts';
 import { NARROW } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
-import { PAIR_VARIANTS, prefersSubgroups } from './pair-variant.ts';
+import { PAIR_VARIANTS, possibleVariants, prefersSubgroups } from './pair-variant.ts';
 import type { PairVariant } from './pair-variant.ts';
-import { describeAdapter } from './request-gpu.ts';
+import { describeAdapter, isSoftware } from './request-gpu.ts';
 import { submit } from './submit.ts';
 import { WorkCursor } from './work.ts';
 
-/** Rows of the batch that a variant is measured on at most: enough to see which is quicker, and done in milliseconds. */
-const MEASURED_ROWS = 512;
+/** Rows of the batch that variants are measured on: more, as long as the quickest is done too soon to say what it costs. */
+const FIRST_ROWS = 512;
+const MOST_ROWS = 8192;
+const LONG_ENOUGH_MS = 4;
 const REPEATS = 5;
 
 /** What was found quickest, by adapter and class of shapes. Survives the page where the page keeps it. */
@@ -19,6 +21,7 @@ export type PairChoices = Record<string, PairVariant>;
 
 let choices: PairChoices = {};
 let chosen: PairVariant | undefined;
+const fixed = new WeakMap<GPUDevice, PairVariant>();
 
 /** The choices so far, to be kept. */
 export function exportChoices(): PairChoices {
@@ -43,25 +46,31 @@ export function overrideVariant(variant: PairVariant | undefined): void {
   chosen = variant;
 }
 
-/** The variants that the device has what it takes for. */
-export function possibleVariants(device: GPUDevice): PairVariant[] {
-  return PAIR_VARIANTS.filter((variant) => variant === 'workgroup' || device.features.has('subgroups'));
+/** The variants that may be used for points of so many dimensions: the one that was chosen by hand, or those worth measuring. */
+export function candidates(device: GPUDevice, shape: Pick<PairShape, 'dimension'>): PairVariant[] {
+  const only = fixed.get(device) ?? chosen;
+  const possible = possibleVariants(device, shape);
+  if (only && possible.includes(only)) return [only];
+  if (prefersSubgroups(device)) return ['subgroup'];
+  // Software has no memory that is nearer than another.
+  if (isSoftware(device.adapterInfo)) return ['workgroup'];
+  // Four lanes to a workgroup leave most of a wider subgroup idle.
+  return possible.filter((variant) => variant !== 'subgroup');
 }
 
-/**
- * The variant to use: the one that was chosen by hand, else the quickest, which is measured once per adapter and class of
- * shapes; or not at all, where it is known.
- */
+/** Uses this variant for all programs of one device, where it is possible. */
+export function fixVariant(device: GPUDevice, variant: PairVariant): void {
+  fixed.set(device, variant);
+}
+
+/** The variant to use: the only candidate, or the quickest of them, measured once per adapter and class of shapes. */
 export async function variantFor(
   device: GPUDevice,
   loss: AnyPairLoss,
   shape: PairShape,
 ): Promise<PairVariant> {
-  const possible = possibleVariants(device);
-  if (chosen && possible.includes(chosen)) return chosen;
-  if (possible.length === 1) return possible[0];
-  if (prefersSubgroups(device)) return 'subgroup';
-  return measuredVariant(device, loss, shape);
+  const [first, ...others] = candidates(device, shape);
+  return others.length === 0 ? first : measuredVariant(device, loss, shape, [first, ...others]);
 }
 
 /** The quickest variant for such shapes, from earlier measurements where there are any. */
@@ -69,23 +78,34 @@ export async function measuredVariant(
   device: GPUDevice,
   loss: AnyPairLoss,
   shape: PairShape,
+  variants: readonly PairVariant[],
 ): Promise<PairVariant> {
   const key = classOf(device, shape);
-  if (!(key in choices)) {
-    const times = new Map<PairVariant, number>();
-    // One after the other, so that they do not disturb each other.
-    for (const variant of possibleVariants(device)) {
-      times.set(variant, await timeOf(device, loss, shape, variant));
-    }
-    const [[quickest]] = [...times].toSorted(([, one], [, other]) => one - other);
-    choices[key] ??= quickest;
-  }
+  choices[key] ??= await quickestOf(device, loss, shape, variants);
   return choices[key];
+}
+
+async function quickestOf(
+  device: GPUDevice,
+  loss: AnyPairLoss,
+  shape: PairShape,
+  variants: readonly PairVariant[],
+): Promise<PairVariant> {
+  const most = Math.min(shape.rows, MOST_ROWS);
+  for (let rows = Math.min(most, FIRST_ROWS); ; rows = Math.min(most, 4 * rows)) {
+    const times: { variant: PairVariant; milliseconds: number }[] = [];
+    // One after the other, so that they do not disturb each other.
+    for (const variant of variants) {
+      times.push({ variant, milliseconds: await timeOf(device, loss, { ...shape, rows }, variant) });
+    }
+    const [quickest] = times.toSorted((one, other) => one.milliseconds - other.milliseconds);
+    if (rows === most || quickest.milliseconds >= LONG_ENOUGH_MS) return quickest.variant;
+  }
 }
 
 /** Shapes that are alike: the same adapter, kind and order of size. */
 function classOf(device: GPUDevice, { kind, dimension, rows, gradient }: PairShape): string {
-  const order = Math.round(Math.log2(Math.min(rows, MEASURED_ROWS)));
+  const order = Math.round(Math.log2(Math.min(rows, MOST_ROWS)));
   const width = dimension <= NARROW ? 'narrow' : `2^${Math.round(Math.log2(dimension))}`;
   const what = gradient ? 'with gradient' : 'loss alone';
   return `${describeAdapter(device.adapterInfo)}: ${kind}, 2^${order} rows x ${width}, ${what}`;
@@ -98,7 +118,7 @@ async function timeOf(
   shape: PairShape,
   variant: PairVariant,
 ): Promise<number> {
-  const sample = { ...shape, rows: Math.min(shape.rows, MEASURED_ROWS), extraNegatives: 0 };
+  const sample = { ...shape, extraNegatives: 0 };
   const program = await PairProgram.create(device, loss, sample, variant);
   try {
     const { values } = resolveLoss({ kind: loss.kind } as LossSpec, (argument, expected) => {

@@ -1,12 +1,25 @@
-import { TILE_ROWS } from './pair-shape.ts';
+import { NARROW, TILE_COLUMNS, TILE_ROWS } from './pair-shape.ts';
 import type { PairLayout, PairShape } from './pair-shape.ts';
 
 /**
- * How the kernels of the pair skeleton share what they load: 'workgroup' through workgroup memory, every row against all
- * columns; 'subgroup' by exchange between the four lanes of a quad, every pair once for both of its ends.
+ * How the kernels of the pair skeleton share what they load. 'workgroup' and 'blocked' meet every row with all columns:
+ * 'workgroup' reads points from where they lie, 32 pairs to an invocation, and 'blocked' through workgroup memory, 64 to an
+ * invocation. 'subgroup' exchanges between the four lanes of a quad, and meets every pair once for both of its ends.
  */
-export const PAIR_VARIANTS = ['workgroup', 'subgroup'] as const;
+export const PAIR_VARIANTS = ['workgroup', 'blocked', 'subgroup'] as const;
 export type PairVariant = (typeof PAIR_VARIANTS)[number];
+
+/** The variants that a device has what it takes for, and that are for points of so many dimensions. */
+export function possibleVariants(
+  { features }: Pick<GPUDevice, 'features'>,
+  { dimension }: Pick<PairShape, 'dimension'>,
+): PairVariant[] {
+  return PAIR_VARIANTS.filter((variant) => {
+    if (variant === 'subgroup') return features.has('subgroups');
+    // Narrow points fit into registers, and have nothing to gain from being staged.
+    return variant === 'workgroup' || dimension > NARROW;
+  });
+}
 
 /** Lanes that come in fours are those of software adapters, where a load costs as much as many multiply-adds. */
 export function prefersSubgroups(device: GPUDevice): boolean {
@@ -19,8 +32,35 @@ export interface PairParts {
   gradient: number;
 }
 
-export function pairParts(variant: PairVariant, { kind }: PairShape, { splits }: PairLayout): PairParts {
-  if (variant === 'workgroup') return { statistics: splits, gradient: splits };
+/** Rows that a workgroup takes at a time. */
+export function rowsOfTile(variant: PairVariant): number {
+  return variant === 'blocked' ? 2 * TILE_ROWS : TILE_ROWS;
+}
+
+/** How many workgroups a sweep should have, for a large GPU to be busy; small batches split their columns for it. */
+const WORKGROUPS_WANTED = 512;
+/** A large GPU has room for several workgroups of the blocked variant on each of more than a hundred processors. */
+const BLOCKS_WANTED = 1024;
+
+/** Fewer column tiles than this are not worth a workgroup of their own: its set-up and the combining would show. */
+const TILES_WORTH_A_SPLIT = 8;
+const BLOCKS_WORTH_A_SPLIT = 4;
+
+/** Parts that the columns are cut into, each with workgroups and partial results of its own. */
+export function splitsOf(variant: 'workgroup' | 'blocked', rows: number): number {
+  const isBlocked = variant === 'blocked';
+  const rowTiles = Math.ceil(rows / rowsOfTile(variant));
+  const columnTiles = Math.ceil(rows / TILE_COLUMNS);
+  const wanted = Math.ceil((isBlocked ? BLOCKS_WANTED : WORKGROUPS_WANTED) / rowTiles);
+  const worthIt = Math.floor(columnTiles / (isBlocked ? BLOCKS_WORTH_A_SPLIT : TILES_WORTH_A_SPLIT));
+  return Math.max(1, Math.min(wanted, worthIt));
+}
+
+export function pairParts(variant: PairVariant, { kind, rows }: PairShape): PairParts {
+  if (variant !== 'subgroup') {
+    const splits = splitsOf(variant, rows);
+    return { statistics: splits, gradient: splits };
+  }
   // One per lane; and one as the own, one as the streamed end of a pair, which are different points in two towers.
   return { statistics: 4, gradient: kind === 'labelled' ? 2 : 1 };
 }

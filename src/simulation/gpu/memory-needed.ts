@@ -1,4 +1,5 @@
 import { createCountingDevice } from '../../engine/webgpu/counting-device.ts';
+import { candidates, fixVariant } from '../../engine/webgpu/pair-tuning.ts';
 import { encoderShapeOf } from '../settings.ts';
 import type { Hyperparameters, Start } from '../settings.ts';
 import { encodeEveryPoint } from './encoding.ts';
@@ -12,29 +13,21 @@ import { createStepProgram } from './step-program.ts';
  * @throws InputError when the run does not fit the device, with the bytes wanted and the bytes there.
  */
 export async function memoryNeeded(
-  { limits, features, adapterInfo }: GPUDevice,
+  device: GPUDevice,
   start: Start,
   hyperparameters: Hyperparameters,
 ): Promise<number> {
-  // Without subgroups there is one variant, and with those of software adapters another, and nothing to be measured.
-  const inFours = { subgroupMinSize: 4, subgroupMaxSize: 4 } as GPUAdapterInfo;
-  const isInFours = features.has('subgroups') && adapterInfo.subgroupMaxSize === 4;
-  const abilities = [
-    ...(isInFours ? [] : [{ limits, features: new Set<string>(), adapterInfo }]),
-    ...(features.has('subgroups')
-      ? [{ limits, features: new Set(['subgroups']), adapterInfo: inFours }]
-      : []),
-  ];
   const counted = await Promise.all(
-    abilities.map(async (ability) => {
-      const { device, bytes } = createCountingDevice(ability);
-      const memory = createRunMemory(device, start);
-      const program = await createStepProgram(device, memory, start, hyperparameters);
-      await createProjector(device, memory, start);
+    candidates(device, start).map(async (variant) => {
+      const counting = createCountingDevice(device);
+      fixVariant(counting.device, variant);
+      const memory = createRunMemory(counting.device, start);
+      const program = await createStepProgram(counting.device, memory, start, hyperparameters);
+      await createProjector(counting.device, memory, start);
       const shape = encoderShapeOf(start);
-      if (shape) await encodeEveryPoint(device, memory, start, shape);
+      if (shape) await encodeEveryPoint(counting.device, memory, start, shape);
       await program.measure();
-      return bytes();
+      return counting.bytes();
     }),
   );
   return Math.max(...counted);

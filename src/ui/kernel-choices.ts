@@ -1,0 +1,39 @@
+import { exportChoices, importChoices, overrideVariant } from '../engine/webgpu/pair-tuning.ts';
+import { possibleVariants } from '../engine/webgpu/pair-variant.ts';
+import type { Start } from '../simulation/settings.ts';
+import type { KernelChoice } from './state.ts';
+
+/** Under this name the browser keeps which kernels were found quickest, so that they are measured once per machine. */
+const KEY = 'contrastive-playground: quickest kernels';
+
+/**
+ * Runs that begin from now on use these kernels, or the quickest, as measured now or on an earlier visit.
+ * @returns what to tell the person when the device or the points are not for them.
+ */
+export function chooseKernels(kernels: KernelChoice, device: GPUDevice, start: Start): string | undefined {
+  importChoices(keptChoices());
+  overrideVariant(kernels === 'auto' ? undefined : kernels);
+  if (kernels === 'auto' || possibleVariants(device, start).includes(kernels)) return undefined;
+  const why =
+    kernels === 'subgroup'
+      ? 'need subgroups, which this device does not have'
+      : 'are for more than four dimensions';
+  return `The ${kernels} kernels ${why}; the quickest of the others run instead.`;
+}
+
+/** To be called once a run has begun: it may have measured. */
+export function keepChoices(): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(exportChoices()));
+  } catch {
+    // A browser that keeps nothing measures again.
+  }
+}
+
+function keptChoices(): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(localStorage.getItem(KEY) ?? '{}'));
+  } catch {
+    return {};
+  }
+}
