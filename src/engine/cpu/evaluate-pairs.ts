@@ -5,9 +5,10 @@ import { Slices } from '../slices.ts';
 import type { BatchLayout } from '../validate.ts';
 import { NOBODY, PADDING } from './pairs/kernels.ts';
 import type { PairPlan, Side } from './pairs/plan.ts';
-import { RESULTS } from './pairs/plan.ts';
+import { TOTALS } from './pairs/plan.ts';
 import type { PairProgram, PairPrograms } from './pairs/program.ts';
-import { BARRIER, costOf, work } from './pairs/work.ts';
+import { resetTurns } from './pairs/turns.ts';
+import { costOf, work } from './pairs/work.ts';
 import type { Threads } from './threads/threads.ts';
 
 /** Multiply-adds that a pair's exponentials and selections are worth. */
@@ -49,6 +50,7 @@ export async function evaluatePairs(
   const parameters = program.parameters.map((name) => constants[name]);
   new Float32Array(program.memory.buffer).set(parameters);
   pass(program, batch, labels);
+  resetTurns(program.memory, program.plan);
   // A program that is given up in the middle is not used again: somebody may still be writing to its memory.
   if (!helpers) {
     await runHere(program, options);
@@ -63,7 +65,7 @@ export async function evaluatePairs(
 async function runHere({ kernels, memory, plan }: PairProgram, options: EvaluateOptions): Promise<void> {
   const slices = new Slices(costOf(plan), options);
   for (const step of work(kernels, memory, plan, 0)) {
-    if (step !== BARRIER && slices.spend(step)) await slices.next();
+    if (typeof step === 'number' && slices.spend(step)) await slices.next();
   }
 }
 
@@ -139,10 +141,10 @@ function readEvaluation(
   if (!options.gradient) return evaluation;
   evaluation.gradient = readGradient(memory, plan, batch);
   const sums = { pull: 0, pullSimilarity: 0 };
-  for (let thread = 0; thread < plan.threads; thread++) {
-    const [pull, pullSimilarity] = new Float64Array(memory.buffer, plan.results + 64 * thread, RESULTS);
-    sums.pull += weight * pull;
-    sums.pullSimilarity += weight * pullSimilarity;
+  const totals = new Float64Array(memory.buffer, plan.totals, TOTALS * plan.units);
+  for (let at = 0; at < totals.length; at += TOTALS) {
+    sums.pull += weight * totals[at];
+    sums.pullSimilarity += weight * totals[at + 1];
   }
   evaluation.parameterGradients = loss.parameterGradients(values, sums);
   return evaluation;

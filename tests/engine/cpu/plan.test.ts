@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { writePairKernels } from '../../../src/engine/cpu/pairs/kernels.ts';
 import { planPairs } from '../../../src/engine/cpu/pairs/plan.ts';
-import { roundsOf } from '../../../src/engine/cpu/pairs/schedule.ts';
+import { meetingsOf, roundsOf } from '../../../src/engine/cpu/pairs/schedule.ts';
 import { losses } from '../../../src/losses/registry.ts';
 import type { AnyPairLoss } from '../../../src/losses/registry.ts';
 
@@ -20,10 +20,15 @@ function planOf(loss: AnyPairLoss, rows: number, dimension: number, threads: num
   return planPairs(loss, layout, parts, options);
 }
 
-test.each(pairLosses)('$kind: 65,536 points of dimension 32 take less than 64 MiB', (loss) => {
-  const { bytes } = planOf(loss, 65_536, 32, 2);
-  expect(bytes).toBeLessThan(64 * 2 ** 20);
-});
+test.each(pairLosses)(
+  '$kind: 65,536 points of dimension 32 take less than 64 MiB beside themselves',
+  (loss) => {
+    const { bytes, rows, columns } = planOf(loss, 65_536, 32, 2);
+    // What comes in lies where the gradient goes out.
+    const vectors = new Set([rows, columns]).size * 4 * 65_536 * 32;
+    expect(bytes - vectors).toBeLessThan(64 * 2 ** 20);
+  },
+);
 
 test.each(pairLosses)('$kind: memory grows with the points, not with the pairs', (loss) => {
   const [small, large] = [1024, 16_384].map((points) => planOf(loss, points, 64, 2).bytes);
@@ -60,3 +65,39 @@ test.each([1, 2, 3, 8])(
     }
   },
 );
+
+test.each([1, 2, 3, 8])('%i threads: taken in their order, no meeting waits for a later one', (threads) => {
+  for (const loss of pairLosses.filter(({ anchors }) => anchors !== 'queries')) {
+    for (const points of [1, 8, 100, 5000]) {
+      const plan = planOf(loss, points, 4, threads);
+      const rowTurns = new Map<number, number>();
+      const columnTurns = plan.rows === plan.columns ? rowTurns : new Map<number, number>();
+      const meetings = meetingsOf(plan);
+      expect(meetings.length).toBe(plan.units);
+      for (const { row, column, rowTurn, columnTurn } of meetings) {
+        expect(rowTurns.get(row) ?? 0).toBe(rowTurn);
+        expect(columnTurns.get(column) ?? 0).toBe(columnTurn);
+        rowTurns.set(row, rowTurn + 1);
+        columnTurns.set(column, columnTurn + 1);
+      }
+    }
+  }
+});
+
+test.each([1, 2, 3, 8])('%i threads: groups hold every panel once, the smallest last', (threads) => {
+  for (const points of [1, 48, 49, 5000, 65_536]) {
+    const { panels, units } = planOf(
+      pairLosses.find(({ kind }) => kind === 'info-nce')!,
+      points,
+      32,
+      threads,
+    );
+    const { groups } = panels!;
+    expect(units).toBe(groups.length - 1);
+    expect(groups[0]).toBe(0);
+    expect(groups.at(-1)).toBe(Math.ceil(points / 48));
+    const sizes = groups.slice(1).map((end, index) => end - groups[index]);
+    expect(Math.min(...sizes)).toBeGreaterThan(0);
+    expect(sizes.at(-1)! - sizes[0]).toBeLessThanOrEqual(1);
+  }
+});

@@ -4,6 +4,8 @@ import type { BrowserName } from '../../browser/find-browser.ts';
 import { launch } from '../../browser/launch.ts';
 import { openModulePage } from '../../browser/open-page.ts';
 import type { ModulePage } from '../../browser/open-page.ts';
+import type { Report } from '../../conformance/checks.ts';
+import { expectNoFailures } from '../../conformance/report.ts';
 
 interface Summary {
   description: string;
@@ -35,6 +37,14 @@ describe.each(browsers.filter(([, executablePath]) => executablePath))('%s', (na
     expect(second).toEqual(first);
     expect(page.takeProblems()).toEqual([]);
   });
+
+  test(
+    'whoever takes which part, the result is right and its bits the same',
+    { timeout: 120_000 },
+    async () => {
+      expectNoFailures(await page.call<Report>('sharesRightly'));
+    },
+  );
 
   test('threads that do not start are done without, and this is said', async () => {
     const whole = await page.call<{ first: Summary }>('evaluateTwice');

@@ -37,6 +37,7 @@ export interface Kernels {
   multiply(points: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
   collect(gradient: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
   transpose(tile: number, rowQuads: number, columnQuads: number, transposed: number): void;
+  add(target: number, source: number, bytes: number): void;
 
   /** Makes the statistics of these quads of anchors empty. */
   clear(statistics: number, quads: number): void;

@@ -1,9 +1,18 @@
 import type { AnyPairLoss } from '../../../losses/registry.ts';
 import type { BatchLayout } from '../../validate.ts';
+import { roundsOf } from './schedule.ts';
 import { GRAIN, QUAD, TILE, TILE_BYTES, VECTOR } from './tile.ts';
+import { PASSES, turnWords } from './turns.ts';
 
-/** Blocks of one set per thread: the more, the better they share the work, and the more often they wait for each other. */
+/** Blocks of one set per thread: the more, the better they share the work, and the smaller the tiles at their ends. */
 const BLOCKS_PER_THREAD = 4;
+
+/**
+ * Groups of panels come in so many sizes, one of each per thread, the smallest last: whoever is quicker takes more of them.
+ * Each gathers the gradient of the columns by itself; where that is too much memory, there is one group per thread.
+ */
+const GROUP_SHARES = [3, 2, 1];
+const MOST_GROUP_BYTES = 24 * 2 ** 20;
 
 /** One tower in memory. Addresses are bytes. */
 export interface Side {
@@ -19,7 +28,7 @@ export interface Side {
   vectors: number;
   /** The lengths before normalization. */
   norms: number;
-  /** Quads, see products.ts. */
+  /** Quads, see products.ts; 0 where panels have their own. */
   points: number;
   gradient: number;
   /** Of anchors only, 0 where there are none; of panels only the terms. Losses and counts: f32 and u32 per point. */
@@ -31,16 +40,19 @@ export interface Side {
 
 /** Panels of rows, a tile high, against all columns; see work.ts. */
 export interface PanelPlan {
+  /** Where each group of panels begins, in panels, and where the last one ends. */
+  groups: number[];
+  /** Per thread: the tiles of a panel, its quads, and its statistics and anchors. */
   tiles: number;
-  /** Per thread, twice. */
-  statistics: number;
-  statisticsBytes: number;
-  gradients: number;
-  gradientBytes: number;
-  /** Per thread: statistics, anchors, losses and counts of all threads together. */
+  tilesBytes: number;
+  points: number;
+  pointsBytes: number;
   own: number;
   ownBytes: number;
-  anchorsBytes: number;
+  statisticsBytes: number;
+  /** Per group but the first, which gathers in place: the gradient of the columns. */
+  gradients: number;
+  gradientBytes: number;
 }
 
 /** Everything that the threads of an evaluation have to know: plain data, which a message carries. */
@@ -63,17 +75,23 @@ export interface PairPlan {
   columnBlock: number;
   /** Where the queries alone are anchors. */
   panels: PanelPlan | undefined;
-  /** Per thread: two tiles, the sums of `pull`, and what it reports. */
+  /** Per thread: two tiles, the sums of `pull`, and how many pairs' worth of work it has done, as f64. */
   tiles: number;
   sums: number;
-  results: number;
+  finished: number;
+  /** Per unit of work, a meeting of blocks or a group of panels: the sum of its pulls, and of pull x similarity, as f64. */
+  units: number;
+  totals: number;
+  /** See turns.ts: words, and how many for each pass. */
+  turns: number;
+  turnsOfPass: number;
   /** See threads/barrier.ts. */
   control: number;
   bytes: number;
 }
 
-/** What a thread reports: the sum of its pulls, of pull x similarity, and its finished units of work, as f64. */
-export const RESULTS = 3;
+/** Numbers that a unit of work leaves among the totals. */
+export const TOTALS = 2;
 
 /** Words for the threads to wait for each other with. */
 export const CONTROL_BYTES = 64;
@@ -115,7 +133,7 @@ export function planPairs(
       labels: reserve(4 * padded),
       vectors: reserve(4 * padded * dimension),
       norms: reserve(4 * padded),
-      points: reserve(4 * padded * dimension),
+      points: reserve(hasPanels ? 0 : 4 * padded * dimension),
       gradient: reserve(gradient ? 4 * padded * dimension : 0),
       statistics: reserve(kept * parts.statistics * VECTOR),
       anchors: reserve(kept * parts.anchor * VECTOR),
@@ -127,30 +145,26 @@ export function planPairs(
   const columns = isOneSet ? rows : side(columnCount, loss.anchors === 'both');
 
   const sums = reserve(64 * threads);
-  const results = reserve(64 * threads);
+  const finished = reserve(64 * threads);
   const control = reserve(CONTROL_BYTES);
-  let panels: PanelPlan | undefined;
-  if (hasPanels) {
-    const columnTiles = Math.ceil(columnCount / TILE);
-    const quadBytes = (TILE / QUAD) * VECTOR;
-    const statisticsBytes = quadBytes * parts.statistics;
-    const anchorsBytes = quadBytes * parts.anchor;
-    const gradientBytes = gradient && threads > 1 ? 4 * TILE * dimension : 0;
-    const ownBytes = statisticsBytes + anchorsBytes + 2 * quadBytes;
-    panels = {
-      tiles: reserve(columnTiles * TILE_BYTES),
-      statistics: reserve(2 * threads * statisticsBytes),
-      statisticsBytes,
-      gradients: reserve(2 * threads * gradientBytes),
-      gradientBytes,
-      own: reserve(threads * ownBytes),
-      ownBytes,
-      anchorsBytes,
-    };
-  }
+  const panels = hasPanels
+    ? planPanels(reserve, { rows, columns, dimension, gradient, threads, parts })
+    : undefined;
   const tiles = reserve(threads * 2 * TILE_BYTES);
   const blocks = isOneSet ? BLOCKS_PER_THREAD * threads : 2 * threads;
-  const blockOf = ({ padded }: Side) => Math.max(GRAIN, Math.ceil(padded / blocks / GRAIN) * GRAIN);
+  const cut = {
+    rows,
+    columns,
+    rowBlock: blockOf(rows.padded, blocks),
+    columnBlock: blockOf(columns.padded, blocks),
+  };
+  const units = panels
+    ? panels.groups.length - 1
+    : roundsOf(cut).reduce((sum, round) => sum + round.length, 0);
+  const turnsOfPass = turnWords(
+    Math.ceil(rows.padded / cut.rowBlock),
+    Math.ceil(columns.padded / cut.columnBlock),
+  );
 
   return {
     dimension,
@@ -161,15 +175,73 @@ export function planPairs(
     normalize,
     threads,
     ...parts,
-    rows,
-    columns,
-    rowBlock: blockOf(rows),
-    columnBlock: blockOf(columns),
+    ...cut,
     panels,
     tiles,
     sums,
-    results,
+    finished,
+    units,
+    totals: reserve(8 * TOTALS * units),
+    turns: reserve(4 * PASSES * turnsOfPass),
+    turnsOfPass,
     control,
     bytes,
   };
+}
+
+/** Blocks hold whole tiles, where there are enough points for that. */
+function blockOf(points: number, blocks: number): number {
+  const grain = points >= blocks * TILE ? TILE : GRAIN;
+  return Math.max(GRAIN, Math.ceil(points / blocks / grain) * grain);
+}
+
+interface PanelOptions {
+  rows: Side;
+  columns: Side;
+  dimension: number;
+  gradient: boolean;
+  threads: number;
+  parts: { statistics: number; anchor: number };
+}
+
+function planPanels(
+  reserve: (size: number) => number,
+  { rows, columns, dimension, gradient, threads, parts }: PanelOptions,
+): PanelPlan {
+  const columnTiles = Math.ceil(columns.count / TILE);
+  const panels = Math.ceil(rows.count / TILE);
+  const columnBytes = gradient ? 4 * columns.padded * dimension : 0;
+  const isCheap = GROUP_SHARES.length * threads * columnBytes <= MOST_GROUP_BYTES;
+  const groups = groupsOf(panels, threads, threads > 1 && isCheap ? GROUP_SHARES : [1]);
+  const quadBytes = (TILE / QUAD) * VECTOR;
+  const statisticsBytes = quadBytes * parts.statistics;
+  const ownBytes = statisticsBytes + quadBytes * parts.anchor;
+  const pointsBytes = 4 * TILE * dimension;
+  const tilesBytes = columnTiles * TILE_BYTES;
+  return {
+    groups,
+    tiles: reserve(threads * tilesBytes),
+    tilesBytes,
+    points: reserve(threads * pointsBytes),
+    pointsBytes,
+    own: reserve(threads * ownBytes),
+    ownBytes,
+    statisticsBytes,
+    gradients: reserve((groups.length - 2) * columnBytes),
+    gradientBytes: columnBytes,
+  };
+}
+
+/** Where groups of panels begin: `threads` of each share, large ones first. */
+function groupsOf(panels: number, threads: number, shares: readonly number[]): number[] {
+  const each = shares.flatMap((share) => Array.from({ length: threads }, () => share));
+  const total = each.reduce((sum, share) => sum + share, 0);
+  const begins = [0];
+  let before = 0;
+  for (const share of each) {
+    before += share;
+    begins.push(Math.round((panels * before) / total));
+  }
+  // Groups that came out empty are none.
+  return begins.filter((begin, index) => index === 0 || begin > begins[index - 1]);
 }

@@ -15,7 +15,7 @@ export interface Points {
 
 /**
  * Prepares points first .. first + count - 1: divides them by their lengths, if so wanted, and lays them out as quads,
- * too. Padding becomes zeros.
+ * too, where there is room for those. Padding becomes zeros.
  * @param norms receives the lengths; 1 where nothing is normalized.
  */
 export function preparePoints(
@@ -28,15 +28,36 @@ export function preparePoints(
   norms?: Float32Array,
 ): void {
   const vectors = new Float32Array(buffer, side.vectors, side.padded * dimension);
-  const points = new Float32Array(buffer, side.points, side.padded * dimension);
   vectors.fill(0, Math.max(first, side.count) * dimension, Math.max(first + count, side.count) * dimension);
   for (let point = first; point < first + count; point++) {
     const from = point * dimension;
-    const to = quadStart(point, dimension);
     const norm = normalize ? Math.sqrt(dot(vectors, from, 1, vectors, from, dimension)) : 1;
     const scale = 1 / Math.max(norm, SMALLEST_NORM);
     if (norms) norms[point] = norm;
-    for (let k = 0; k < dimension; k++) points[to + QUAD * k] = vectors[from + k] *= scale;
+    if (scale !== 1) for (let k = from; k < from + dimension; k++) vectors[k] *= scale;
+  }
+  if (side.points > 0) layOut(buffer, side, dimension, first, count, side.points + 4 * first * dimension);
+}
+
+/** Lays points out as quads, from `at` on. */
+export function layOut(
+  buffer: ArrayBufferLike,
+  side: Pick<Points, 'vectors'>,
+  dimension: number,
+  first: number,
+  count: number,
+  at: number,
+): void {
+  const vectors = new Float32Array(buffer, side.vectors + 4 * first * dimension, count * dimension);
+  const points = new Float32Array(buffer, at, count * dimension);
+  for (let quad = 0; quad < count * dimension; quad += QUAD * dimension) {
+    for (let k = 0; k < dimension; k++) {
+      const to = quad + QUAD * k;
+      points[to] = vectors[quad + k];
+      points[to + 1] = vectors[quad + dimension + k];
+      points[to + 2] = vectors[quad + 2 * dimension + k];
+      points[to + 3] = vectors[quad + 3 * dimension + k];
+    }
   }
 }
 

@@ -20,6 +20,7 @@ export function writeProducts(module: ModuleBuilder, dimension: number): void {
   writeMultiply(module, 'multiply', dimension);
   writeCollect(module, dimension);
   writeTranspose(module);
+  writeAdd(module);
 }
 
 /** Similarities by dot products. */
@@ -176,6 +177,18 @@ function writeTranspose(module: ModuleBuilder): void {
         f.assign(target, 'i32.add', target, QUAD * COLUMN_BYTES);
       });
       f.assign(targetOfColumns, 'i32.add', targetOfColumns, VECTOR);
+    });
+  });
+}
+
+/** target += source, so many bytes of vectors. */
+function writeAdd(module: ModuleBuilder): void {
+  module.function('add', 3, (f, target, source, bytes) => {
+    const from = f.integer();
+    f.copy(from, source);
+    f.forEach(target, f.letInteger('i32.add', target, bytes), VECTOR, (at) => {
+      f.store(at, 0, f.let('f32x4.add', f.load(at), f.load(from)));
+      f.assign(from, 'i32.add', from, VECTOR);
     });
   });
 }

@@ -1,16 +1,20 @@
 /** What one thread does of an evaluation: the skeleton's passes over the tiles of all pairs, in a fixed order. */
+import { PADDING } from './kernels.ts';
 import type { Kernels } from './kernels.ts';
-import { RESULTS } from './plan.ts';
+import { TOTALS } from './plan.ts';
 import type { PairPlan, PanelPlan, Side } from './plan.ts';
-import { countTerms, preparePoints, returnGradient } from './points.ts';
-import { roundsOf } from './schedule.ts';
-import { QUAD, TILE, TILE_BYTES, VECTOR } from './tile.ts';
+import { countTerms, layOut, preparePoints, returnGradient } from './points.ts';
+import { meetingsOf } from './schedule.ts';
+import { GRAIN, QUAD, TILE, TILE_BYTES, VECTOR } from './tile.ts';
+import { Turns } from './turns.ts';
 
 /** All threads have to be here before any goes on. */
 export const BARRIER = 'barrier';
+/** Another thread has to end what it is at before this one can go on: to be looked at again soon. */
+export const TURN = 'turn';
 
-/** Yielded between units of work: how many pairs it was worth, or that the others are to be waited for. */
-export type Step = number | typeof BARRIER;
+/** Yielded between units of work: how many pairs it was worth, or that others are to be waited for. */
+export type Step = number | typeof BARRIER | typeof TURN;
 
 /** Points handled at a time where no tile sets the pace, and what one is worth, in pairs. */
 const CHUNK = 256;
@@ -43,7 +47,7 @@ export function* work(
   thread: number,
 ): Generator<Step, void> {
   const pairs = plan.panels
-    ? new Panels(kernels, memory, plan, thread)
+    ? new Panels(kernels, memory, plan, thread, plan.panels)
     : new Sweeps(kernels, memory, plan, thread);
   yield* pairs.prepare();
   yield* pairs.stream();
@@ -57,6 +61,8 @@ abstract class Passes {
   protected readonly plan: PairPlan;
   protected readonly thread: number;
   private readonly sums: Float32Array;
+  private readonly rowSpans: Spans;
+  private readonly columnSpans: Spans;
   private pull = 0;
   private pullSimilarity = 0;
 
@@ -66,6 +72,8 @@ abstract class Passes {
     this.plan = plan;
     this.thread = thread;
     this.sums = new Float32Array(memory.buffer, plan.sums + 64 * thread, 8);
+    this.rowSpans = new Spans(memory, plan.rows);
+    this.columnSpans = plan.rows === plan.columns ? this.rowSpans : new Spans(memory, plan.columns);
   }
 
   abstract stream(): Generator<Step, void>;
@@ -89,21 +97,31 @@ abstract class Passes {
     yield BARRIER;
   }
 
-  /** Tells the sums, and turns what was gathered into the gradient with respect to what was passed in. */
+  /** Turns what was gathered into the gradient with respect to what was passed in. */
   *conclude(): Generator<Step, void> {
     const { plan, memory } = this;
-    const results = new Float64Array(memory.buffer, plan.results + 64 * this.thread, RESULTS);
-    results[0] = this.pull;
-    results[1] = this.pullSimilarity;
     if (!plan.gradient) return;
     yield BARRIER;
     const terms = countTerms(memory, plan);
     for (const side of this.sides()) {
       for (const { first, count } of this.share(side)) {
+        this.bringTogether(side, first, count);
         returnGradient(memory, plan, side, first, count, terms === 0 ? 0 : 1 / terms);
         yield count * POINT_COST;
       }
     }
+  }
+
+  /** Adds up what was gathered apart for these points. */
+  protected bringTogether(_side: Side, _first: number, _count: number): void {}
+
+  /** Puts the sums of the pulls of a unit of work down, and begins anew. */
+  protected tell(unit: number): void {
+    const { memory, plan } = this;
+    const totals = new Float64Array(memory.buffer, plan.totals + 8 * TOTALS * unit, TOTALS);
+    totals[0] = this.pull;
+    totals[1] = this.pullSimilarity;
+    this.pull = this.pullSimilarity = 0;
   }
 
   protected sides(): Side[] {
@@ -130,10 +148,11 @@ abstract class Passes {
     return start + point * this.plan.dimension * 4;
   }
 
-  protected multiply({ row, column }: Tile, at: number): void {
+  /** @param points where the quads of the tile's rows begin. */
+  protected multiply({ row, column }: Tile, points: number, at: number): void {
     const { kernels, plan } = this;
     kernels.multiply(
-      this.componentsAt(plan.rows.points, row.first),
+      points,
       quadsOf(row.count),
       this.componentsAt(plan.columns.vectors, column.first),
       QUAD * quadsOf(column.count),
@@ -145,15 +164,22 @@ abstract class Passes {
   protected isPlain({ row, column }: Tile): boolean {
     const { kernels, plan } = this;
     const { rows, columns } = plan;
+    if (!plan.isExclusive && this.rowSpans.isApart(row, this.columnSpans, column)) return true;
     const [rowLabels, columnLabels] = [rows.labels + 4 * row.first, columns.labels + 4 * column.first];
     return kernels.isPlain(rowLabels, quadsOf(row.count), columnLabels, column.count) === 1;
   }
 
   /** Turns the similarities of a tile into pulls. */
-  protected pullTile({ row, column }: Tile, at: number, rowAnchors: number, weight: number): void {
+  protected pullTile(
+    { row, column }: Tile,
+    at: number,
+    rowAnchors: number,
+    isPlain: boolean,
+    weight: number,
+  ): void {
     const { kernels, plan, sums } = this;
     const { rows, columns } = plan;
-    const pull = this.isPlain({ row, column }) ? kernels.pullPlain : kernels.pull;
+    const pull = isPlain ? kernels.pullPlain : kernels.pull;
     pull(
       rowAnchors,
       rows.labels + 4 * row.first,
@@ -177,10 +203,9 @@ abstract class Passes {
   }
 
   /** The same for its columns; the tile lies transposed at `transposed` then. */
-  protected collectColumns({ row, column }: Tile, at: number, transposed: number): void {
+  protected collectColumns({ row, column }: Tile, at: number, transposed: number, gradient: number): void {
     const { kernels, plan } = this;
     const vectors = this.componentsAt(plan.rows.vectors, row.first);
-    const gradient = this.componentsAt(plan.columns.gradient, column.first);
     kernels.transpose(at, quadsOf(row.count), quadsOf(column.count), transposed);
     kernels.collect(gradient, quadsOf(column.count), vectors, QUAD * quadsOf(row.count), transposed);
   }
@@ -196,23 +221,28 @@ abstract class Passes {
  * A tile serves its rows and, transposed, its columns; of one set only the upper half is computed.
  */
 class Sweeps extends Passes {
+  private readonly meetings = meetingsOf(this.plan);
+
   *stream(): Generator<Step, void> {
     const { plan } = this;
     const { rows } = plan;
     const [at, transposed] = [this.scratch(0), this.scratch(1)];
-    yield* this.accumulate('accumulate');
-    if (plan.refines) yield* this.accumulate('refine');
+    yield* this.accumulate('accumulate', 0);
+    if (plan.refines) yield* this.accumulate('refine', 1);
     if (!plan.gradient) return;
-    yield* this.sweep((tile) => {
-      this.multiply(tile, at);
+    const rowGradient = ({ row }: Tile) => this.componentsAt(rows.gradient, row.first);
+    const columnGradient = ({ column }: Tile) => this.componentsAt(plan.columns.gradient, column.first);
+    yield* this.sweep(2, (tile) => {
+      this.multiply(tile, this.componentsAt(rows.points, tile.row.first), at);
+      const anchors = this.anchorsOf(rows, tile.row.first);
       // The diagonal of one set holds each of its pairs twice.
-      this.pullTile(tile, at, this.anchorsOf(rows, tile.row.first), this.isDiagonal(tile) ? 0.5 : 1);
-      this.collectRows(tile, at, this.componentsAt(rows.gradient, tile.row.first));
-      if (!this.isDiagonal(tile)) this.collectColumns(tile, at, transposed);
+      this.pullTile(tile, at, anchors, this.isPlain(tile), this.isDiagonal(tile) ? 0.5 : 1);
+      this.collectRows(tile, at, rowGradient(tile));
+      if (!this.isDiagonal(tile)) this.collectColumns(tile, at, transposed, columnGradient(tile));
     });
   }
 
-  private *accumulate(kernel: 'accumulate' | 'refine'): Generator<Step, void> {
+  private *accumulate(kernel: 'accumulate' | 'refine', pass: number): Generator<Step, void> {
     const { kernels } = this;
     const { rows, columns } = this.plan;
     const [at, transposed] = [this.scratch(0), this.scratch(1)];
@@ -235,11 +265,11 @@ class Sweeps extends Passes {
         tile,
         this.anchorsOf(anchors, own.first),
       );
-    yield* this.sweep((tile) => {
+    yield* this.sweep(pass, (tile) => {
       const { row, column } = tile;
       const isPlain = this.isPlain(tile);
       if (isPlain && kernel === 'refine') return;
-      this.multiply(tile, at);
+      this.multiply(tile, this.componentsAt(rows.points, row.first), at);
       take(rows, row, columns, column, at, isPlain);
       if (this.isDiagonal(tile)) return;
       kernels.transpose(at, quadsOf(row.count), quadsOf(column.count), transposed);
@@ -254,24 +284,26 @@ class Sweeps extends Passes {
     yield BARRIER;
   }
 
-  /** Visits the tiles of this thread's pairs of blocks, round by round. */
-  private *sweep(visit: (tile: Tile) => void): Generator<Step, void> {
-    const { plan, thread } = this;
-    const { rows, columns, rowBlock, columnBlock, threads } = plan;
-    for (const round of roundsOf(plan)) {
-      for (let index = thread; index < round.length; index += threads) {
-        const block = round[index];
-        const isSame = rows === columns && block.row === block.column;
-        for (const row of tilesOf(block.row, rowBlock, rows)) {
-          for (const column of tilesOf(block.column, columnBlock, columns)) {
-            if (isSame && column.first < row.first) continue;
-            visit({ row, column });
-            yield row.count * column.count;
-          }
+  /** Visits the tiles of one pair of blocks after another, whichever are still to be had. */
+  private *sweep(pass: number, visit: (tile: Tile) => void): Generator<Step, void> {
+    const { plan, memory, meetings } = this;
+    const { rows, columns, rowBlock, columnBlock } = plan;
+    const turns = new Turns(memory, plan, pass);
+    for (let unit = turns.claim(); unit < meetings.length; unit = turns.claim()) {
+      const meeting = meetings[unit];
+      while (!turns.isDue(meeting)) yield TURN;
+      const isSame = rows === columns && meeting.row === meeting.column;
+      for (const row of tilesOf(meeting.row, rowBlock, rows)) {
+        for (const column of tilesOf(meeting.column, columnBlock, columns)) {
+          if (isSame && column.first < row.first) continue;
+          visit({ row, column });
+          yield row.count * column.count;
         }
       }
-      yield BARRIER;
+      this.tell(unit);
+      turns.isOver(meeting);
     }
+    yield BARRIER;
   }
 
   private isDiagonal({ row, column }: Tile): boolean {
@@ -281,64 +313,73 @@ class Sweeps extends Passes {
 
 /**
  * The queries alone are anchors: a panel of rows, a tile high, is compared with all columns, its statistics are finished,
- * and the similarities that are still there become pulls. Threads share the columns. What each knows of the panel's rows
- * lies in two places in turn, so that nobody writes over what another still reads.
+ * and the similarities that are still there become pulls. Threads take groups of panels, and each group gathers the
+ * gradient of the columns apart, so that nobody waits for anybody before the end.
  */
 class Panels extends Passes {
+  private readonly panels: PanelPlan;
+
+  constructor(
+    kernels: Kernels,
+    memory: WebAssembly.Memory,
+    plan: PairPlan,
+    thread: number,
+    panels: PanelPlan,
+  ) {
+    super(kernels, memory, plan, thread);
+    this.panels = panels;
+  }
+
   *stream(): Generator<Step, void> {
-    const { plan } = this;
-    const { rows, panels, threads } = plan;
-    if (!panels) return;
-    let before: (() => void) | undefined;
-    for (const [index, row] of rangesOf(0, rows.count, TILE, rows.count).entries()) {
-      const turn = index % 2;
-      const tiles = this.tilesOf(row, panels);
-      const statistics = (thread: number) => panels.statistics + (2 * thread + turn) * panels.statisticsBytes;
-      yield* this.accumulate(row, tiles, statistics(this.thread));
-      yield BARRIER;
-      before?.();
-      const parts = Array.from({ length: threads }, (_, thread) => statistics(thread));
-      const anchors = this.finish(row, panels, parts);
-      if (!plan.gradient) continue;
-      const gathered = (thread: number) => this.gradientOf(row, panels, thread, turn);
-      yield* this.gather(row, tiles, anchors, gathered(this.thread));
-      before = () => this.addUp(row, gathered);
+    const { plan, memory } = this;
+    const { groups, gradientBytes } = this.panels;
+    const panels = rangesOf(0, plan.rows.count, TILE, plan.rows.count);
+    const turns = new Turns(memory, plan, 0);
+    for (let group = turns.claim(); group < groups.length - 1; group = turns.claim()) {
+      const gradient = this.columnGradientOf(group);
+      if (group > 0) new Uint8Array(memory.buffer, gradient, gradientBytes).fill(0);
+      for (const row of panels.slice(groups[group], groups[group + 1])) yield* this.takePanel(row, gradient);
+      this.tell(group);
     }
-    yield BARRIER;
-    before?.();
   }
 
-  /** The panel's tiles that are this thread's, and where they lie. */
-  private tilesOf(row: Range, panels: PanelPlan): { tile: Tile; at: number }[] {
-    const { columns, threads } = this.plan;
-    return rangesOf(0, columns.count, TILE, columns.count)
-      .map((column, position) => ({ tile: { row, column }, at: panels.tiles + position * TILE_BYTES }))
-      .filter(({ tile }, position) => position % threads === this.thread && !this.isIdle(tile));
+  protected override bringTogether(side: Side, first: number, count: number): void {
+    const { kernels, plan, panels } = this;
+    if (side !== plan.columns) return;
+    const target = this.componentsAt(side.gradient, first);
+    for (let group = 1; group < panels.groups.length - 1; group++) {
+      const source = this.componentsAt(this.columnGradientOf(group), first);
+      kernels.add(target, source, 4 * count * plan.dimension);
+    }
   }
 
-  /** Whether a tile holds excluded pairs only: where there are extra negatives, queries meet keys on the diagonal alone. */
-  private isIdle({ row, column }: Tile): boolean {
-    const { isExclusive, rows } = this.plan;
-    return isExclusive && column.first + column.count <= rows.count && column.first !== row.first;
+  /** Where a group gathers the gradient of the columns: the first one in place. */
+  private columnGradientOf(group: number): number {
+    const { gradients, gradientBytes } = this.panels;
+    return group === 0 ? this.plan.columns.gradient : gradients + (group - 1) * gradientBytes;
   }
 
-  private *accumulate(
-    row: Range,
-    tiles: { tile: Tile; at: number }[],
-    statistics: number,
-  ): Generator<Step, void> {
-    const { kernels, plan } = this;
+  /** @param columnGradient where the columns' gradient is gathered. */
+  private *takePanel(row: Range, columnGradient: number): Generator<Step, void> {
+    const { kernels, plan, memory, thread, panels } = this;
     const { rows, columns } = plan;
-    kernels.clear(statistics, quadsOf(row.count));
-    for (const { tile, at } of tiles) {
+    const quads = quadsOf(row.count);
+    const points = panels.points + thread * panels.pointsBytes;
+    const statistics = panels.own + thread * panels.ownBytes;
+    const anchors = statistics + panels.statisticsBytes;
+    const tiles = this.tilesOf(row);
+
+    layOut(memory.buffer, rows, plan.dimension, row.first, QUAD * quads, points);
+    kernels.clear(statistics, quads);
+    for (const { tile, at, isPlain } of tiles) {
       const { column } = tile;
-      this.multiply(tile, at);
-      const accumulate = this.isPlain(tile) ? kernels.accumulatePlain : kernels.accumulate;
+      this.multiply(tile, points, at);
+      const accumulate = isPlain ? kernels.accumulatePlain : kernels.accumulate;
       accumulate(
         statistics,
         rows.labels + 4 * row.first,
         row.first,
-        quadsOf(row.count),
+        quads,
         columns.labels + 4 * column.first,
         column.first,
         column.count,
@@ -347,59 +388,67 @@ class Panels extends Passes {
       );
       yield row.count * column.count;
     }
-  }
-
-  /** Every thread puts all parts together for itself, in the same order; the first one keeps the terms. */
-  private finish(row: Range, panels: PanelPlan, parts: number[]): number {
-    const { kernels, plan, thread } = this;
-    const { rows } = plan;
-    const own = panels.own + thread * panels.ownBytes;
-    const quads = quadsOf(row.count);
-    const anchors = own + panels.statisticsBytes;
-    const terms = anchors + panels.anchorsBytes;
-    const losses = thread === 0 ? rows.losses + 4 * row.first : terms;
-    const counts = thread === 0 ? rows.counts + 4 * row.first : terms + 4 * TILE;
-    kernels.clear(own, quads);
-    for (const part of parts) kernels.combine(own, part, quads);
-    kernels.finish(own, anchors, losses, counts, quads);
-    return anchors;
-  }
-
-  /** Pulls, and what they do to this thread's columns and, gathered apart, to the rows. */
-  private *gather(
-    row: Range,
-    tiles: { tile: Tile; at: number }[],
-    anchors: number,
-    gradient: number,
-  ): Generator<Step, void> {
-    const { plan, thread, memory } = this;
-    if (thread > 0) new Float32Array(memory.buffer, gradient, TILE * plan.dimension).fill(0);
-    for (const { tile, at } of tiles) {
-      this.pullTile(tile, at, anchors, 1);
-      this.collectRows(tile, at, gradient);
-      this.collectColumns(tile, at, this.scratch(0));
+    kernels.finish(statistics, anchors, rows.losses + 4 * row.first, rows.counts + 4 * row.first, quads);
+    if (!plan.gradient) return;
+    const rowGradient = this.componentsAt(rows.gradient, row.first);
+    for (const { tile, at, isPlain } of tiles) {
+      this.pullTile(tile, at, anchors, isPlain, 1);
+      this.collectRows(tile, at, rowGradient);
+      const gradient = this.componentsAt(columnGradient, tile.column.first);
+      this.collectColumns(tile, at, this.scratch(0), gradient);
       yield row.count * tile.column.count;
     }
   }
 
-  /** Where a thread gathers the gradient of a panel's rows: the first one in place. */
-  private gradientOf(row: Range, panels: PanelPlan, thread: number, turn: number): number {
-    if (thread === 0) return this.componentsAt(this.plan.rows.gradient, row.first);
-    return panels.gradients + (2 * thread + turn) * panels.gradientBytes;
+  /** The panel's tiles, where they lie, and whether they hold negatives only. */
+  private tilesOf(row: Range): { tile: Tile; at: number; isPlain: boolean }[] {
+    const { thread, panels } = this;
+    const { columns } = this.plan;
+    const first = panels.tiles + thread * panels.tilesBytes;
+    return rangesOf(0, columns.count, TILE, columns.count)
+      .map((column, position) => ({ tile: { row, column }, at: first + position * TILE_BYTES }))
+      .filter(({ tile }) => !this.isIdle(tile))
+      .map(({ tile, at }) => ({ tile, at, isPlain: this.isPlain(tile) }));
   }
 
-  /** Adds what the others gathered to the gradient of a panel's rows; each thread sees to its share of it. */
-  private addUp(row: Range, gathered: (thread: number) => number): void {
-    const { plan, thread, memory } = this;
-    const length = QUAD * quadsOf(row.count) * plan.dimension;
-    const from = Math.floor((length * thread) / plan.threads);
-    const to = Math.floor((length * (thread + 1)) / plan.threads);
-    const of = (other: number) => new Float32Array(memory.buffer, gathered(other), length);
-    const total = of(0);
-    for (let other = 1; other < plan.threads; other++) {
-      const part = of(other);
-      for (let index = from; index < to; index++) total[index] += part[index];
+  /** Whether a tile holds excluded pairs only: where there are extra negatives, queries meet keys on the diagonal alone. */
+  private isIdle({ row, column }: Tile): boolean {
+    const { isExclusive, rows } = this.plan;
+    return isExclusive && column.first + column.count <= rows.count && column.first !== row.first;
+  }
+}
+
+/** The least and the largest label of every GRAIN points: where two spans are apart, no label can match. */
+class Spans {
+  private readonly least: Int32Array;
+  private readonly most: Int32Array;
+
+  constructor({ buffer }: WebAssembly.Memory, { labels, padded }: Side) {
+    const own = new Int32Array(buffer, labels, padded);
+    this.least = new Int32Array(padded / GRAIN).fill(2 ** 31 - 1);
+    this.most = new Int32Array(padded / GRAIN).fill(-(2 ** 31));
+    own.forEach((label, point) => {
+      const grain = Math.floor(point / GRAIN);
+      this.least[grain] = Math.min(this.least[grain], label);
+      this.most[grain] = Math.max(this.most[grain], label);
+    });
+  }
+
+  /** Whether no point of the rows, none of which may be padding, can carry the label of one of the columns. */
+  isApart(rows: Range, others: Spans, columns: Range): boolean {
+    const [least, most] = this.ends(rows);
+    const [leastOther, mostOther] = others.ends(columns);
+    return least > PADDING && (most < leastOther || least > mostOther);
+  }
+
+  private ends({ first, count }: Range): [least: number, most: number] {
+    let least = 2 ** 31 - 1;
+    let most = -(2 ** 31);
+    for (let grain = first / GRAIN; grain < (first + count) / GRAIN; grain++) {
+      least = Math.min(least, this.least[grain]);
+      most = Math.max(most, this.most[grain]);
     }
+    return [least, most];
   }
 }
 

@@ -4,19 +4,23 @@ import type { PairPlan } from '../pairs/plan.ts';
 const ARRIVED = 0;
 const GENERATION = 1;
 const STOPPED = 2;
+/** A word that stays 0. */
+const NEVER = 3;
 
 /** Looked at so often before a thread goes to sleep: it takes longer to be woken than most waits last. */
 const LOOKS = 2000;
 
 /** A sleeper looks by itself after so many milliseconds: it may have been told to stop just before it fell asleep. */
 const NAP = 20;
+const SHORT_NAP = 0.1;
 
 export class Barrier {
   private readonly words: Int32Array;
   private readonly threads: number;
+  private pauses = 0;
 
   constructor({ buffer }: WebAssembly.Memory, { control, threads }: PairPlan) {
-    this.words = new Int32Array(buffer, control, 3);
+    this.words = new Int32Array(buffer, control, 4);
     this.threads = threads;
   }
 
@@ -33,6 +37,11 @@ export class Barrier {
 
   get isStopped(): boolean {
     return Atomics.load(this.words, STOPPED) === 1;
+  }
+
+  /** To be called between two looks at what another thread is about to do: sleeps once looking has not helped. */
+  pause(): void {
+    if (++this.pauses % LOOKS === 0) Atomics.wait(this.words, NEVER, 0, SHORT_NAP);
   }
 
   /** Returns when all threads are here, or stopped. */

@@ -1,5 +1,4 @@
 import type { EvaluateOptions } from '../../engine.ts';
-import { RESULTS } from '../pairs/plan.ts';
 import type { PairProgram } from '../pairs/program.ts';
 import { Barrier } from './barrier.ts';
 import type { FromThread, ToThread } from './messages.ts';
@@ -58,12 +57,12 @@ export class Threads {
     const barrier = new Barrier(memory, plan);
     barrier.reset();
     const finished = Array.from({ length: this.count }, (_, thread) => {
-      const results = new Float64Array(memory.buffer, plan.results + 64 * thread, RESULTS);
-      results.fill(0);
-      return results;
+      const own = new Float64Array(memory.buffer, plan.finished + 64 * thread, 1);
+      own[0] = 0;
+      return own;
     });
     const progress =
-      onProgress && (() => onProgress(Math.min(finished.reduce((sum, own) => sum + own[2], 0) / cost, 1)));
+      onProgress && (() => onProgress(Math.min(finished.reduce((sum, own) => sum + own[0], 0) / cost, 1)));
     const timer = progress && setInterval(progress, PROGRESS_INTERVAL);
     const stop = () => barrier.stop();
     signal?.addEventListener('abort', stop);

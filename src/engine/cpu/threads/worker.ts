@@ -1,7 +1,6 @@
 /** One thread: takes its steps of an evaluation, in memory that all threads share. */
 import type { Kernels } from '../pairs/kernels.ts';
-import { RESULTS } from '../pairs/plan.ts';
-import { BARRIER, work } from '../pairs/work.ts';
+import { BARRIER, TURN, work } from '../pairs/work.ts';
 import { Barrier } from './barrier.ts';
 import type { FromThread, SharedProgram, ToThread } from './messages.ts';
 
@@ -23,10 +22,11 @@ addEventListener('message', ({ data: { thread, program } }: MessageEvent<ToThrea
 
 function takeSteps(kernels: Kernels, { memory, plan }: SharedProgram, thread: number): void {
   const barrier = new Barrier(memory, plan);
-  const results = new Float64Array(memory.buffer, plan.results + 64 * thread, RESULTS);
+  const finished = new Float64Array(memory.buffer, plan.finished + 64 * thread, 1);
   for (const step of work(kernels, memory, plan, thread)) {
     if (step === BARRIER) barrier.wait();
-    else results[2] += step;
+    else if (step === TURN) barrier.pause();
+    else finished[0] += step;
     if (barrier.isStopped) return;
   }
 }
