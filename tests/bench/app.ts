@@ -63,6 +63,12 @@ export class App {
     };
   }
 
+  /** When points first moved, as a date in milliseconds; NaN when they have not. */
+  async movedAt(): Promise<number> {
+    const { moved = NaN } = await this.log();
+    return moved + (await this.page.evaluate(() => performance.timeOrigin));
+  }
+
   engine(): Promise<string> {
     return this.page.$eval('#status .engine', (element) => element.textContent ?? '');
   }

@@ -53,13 +53,17 @@ export interface LargeEvaluation {
   rowError: number;
 }
 
-/** One evaluation with gradient on webgpu, its buffers counted and some of its rows computed again. */
-export async function evaluateLarge(kind: Kind, count: number, dimension: number): Promise<LargeEvaluation> {
-  const gpu = await requestGpu('webgpu');
-  if ('reason' in gpu) throw new Error(gpu.reason);
-  const { device } = gpu;
-  const memory = countBuffers(device);
-  const engine = await createEngine({ backend: 'webgpu', device });
+/** One evaluation with gradient, its memory counted and some of its rows computed again. */
+export async function evaluateLarge(
+  backend: 'webgpu' | 'cpu',
+  kind: Kind,
+  count: number,
+  dimension: number,
+): Promise<LargeEvaluation> {
+  const gpu = backend === 'webgpu' ? await requestGpu('webgpu') : undefined;
+  if (gpu && 'reason' in gpu) throw new Error(gpu.reason);
+  const memory = gpu && countBuffers(gpu.device);
+  const engine = await createEngine({ backend, device: gpu?.device });
   const batch = batchFor(kind, count, dimension);
   const begun = performance.now();
   const { rowLosses } = await engine.evaluate({ kind } as LossSpec, batch, {
@@ -67,16 +71,17 @@ export async function evaluateLarge(kind: Kind, count: number, dimension: number
     rowLosses: true,
   });
   const milliseconds = performance.now() - begun;
+  const peakBytes = memory?.peak ?? engine.heldBytes ?? NaN;
   engine.dispose();
-  device.destroy();
+  gpu?.device.destroy();
   const errors = Array.from({ length: CHECKED_ROWS }, (_, index) => {
     const row = Math.floor((index * (count - 1)) / (CHECKED_ROWS - 1));
     return Math.abs(rowLosses![row] - rowLoss(batch, kind, row));
   });
-  return { peakBytes: memory.peak, milliseconds, rowError: Math.max(...errors) };
+  return { peakBytes, milliseconds, rowError: Math.max(...errors) };
 }
 
-function batchFor(kind: Kind, count: number, dimension: number): Batch {
+export function batchFor(kind: Kind, count: number, dimension: number): Batch {
   return kind === 'info-nce'
     ? paired(count, dimension, 'random')
     : labelled('pairs', count / 2, dimension, 'random');

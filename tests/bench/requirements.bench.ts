@@ -8,6 +8,7 @@ import type { ModulePage } from '../browser/open-page.ts';
 import { measureControls } from './controls.ts';
 import { EVALUATION_PAGE, measureEvaluation, measureMemory } from './evaluation.ts';
 import { measureFrames } from './frames.ts';
+import { LIMITS_PAGE, measureGrowth, measureShares } from './limits.ts';
 import { measureOpening } from './opening.ts';
 import { installPeers, measurePeers, warmUp } from './peers.ts';
 import { Report } from './report.ts';
@@ -37,6 +38,12 @@ test('frames', () => report.add(() => measureFrames(browser, built.url)));
 test('controls', () => report.add(() => measureControls(browser, built.url)));
 test('evaluation', () => report.add(() => measureEvaluation(page)));
 test('memory', () => report.add(() => measureMemory(page)));
+test('limits', async () => {
+  const limits = await openModulePage(browser, inject('origin'), LIMITS_PAGE);
+  await report.add(() => measureShares(limits));
+  await report.add(() => measureGrowth(limits));
+  await limits.page.close();
+});
 test('peers, InfoNCE', async () => {
   await warmUp(browser, inject('origin'));
   await report.add(() => measurePeers(browser, inject('origin'), 'info-nce'));

@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['tests/bench/*.bench.ts'],
     globalSetup: 'tests/browser/global-setup.ts',
     fileParallelism: false,
-    testTimeout: 900_000,
+    testTimeout: 1_800_000,
     hookTimeout: 60_000,
     disableConsoleIntercept: true,
   },

@@ -12,19 +12,63 @@ import { prefersSubgroups } from './pair-variant.ts';
 import { submit } from './submit.ts';
 import { packUniform } from './wgsl.ts';
 import { wholeWork, WorkCursor } from './work.ts';
+import type { Work } from './work.ts';
 
 /** Rows, and columns, that one workgroup of shaders/similarity.wgsl computes at least. */
 export const MATRIX_TILE = 16;
 /** And of shaders/subgroup-similarity.wgsl. */
 const SUBGROUP_TILE = 32;
 
+type Shape = Pick<BatchLayout, 'kind' | 'dimension' | 'rows' | 'columns'>;
+
+/** What computes a stored matrix, and where. */
+export interface SimilarityProgram {
+  readonly buffers: {
+    /** Points x dimension: rows, then the columns of two towers. */
+    readonly embeddings: GPUBuffer;
+    /** Rows x columns. */
+    readonly matrix: GPUBuffer;
+  };
+  /** Normalization, then the product. */
+  readonly works: readonly Work[];
+  dispose(): void;
+}
+
 /** The stored matrix of similarities or distances, rows x columns; see shaders/similarity.wgsl. */
 export async function similarityMatrix(
   device: GPUDevice,
   batch: Batch,
-  { dimension, rows, columns }: BatchLayout,
+  layout: BatchLayout,
   metric: Metric,
 ): Promise<Float32Array> {
+  const { buffers, works, dispose } = await createSimilarityProgram(device, layout, metric);
+  const parts =
+    'embeddings' in batch
+      ? [batch.embeddings]
+      : [batch.queries, batch.keys, ...(batch.negatives ? [batch.negatives] : [])];
+  try {
+    let offset = 0;
+    for (const part of parts) {
+      device.queue.writeBuffer(buffers.embeddings, offset, part.buffer, part.byteOffset, part.byteLength);
+      offset += part.byteLength;
+    }
+    const encoder = device.createCommandEncoder({ label: 'similarity' });
+    new WorkCursor(works, 'similarity').encode(encoder, Infinity);
+    await submit(device, encoder);
+    const readback = new Readback(device);
+    const { offset: start, size } = readback.add(buffers.matrix);
+    return new Float32Array(await readback.read(), start, size / 4);
+  } finally {
+    dispose();
+  }
+}
+
+/** @throws Error when a shader does not compile. */
+export async function createSimilarityProgram(
+  device: GPUDevice,
+  { kind, dimension, rows, columns }: Shape,
+  metric: Metric,
+): Promise<SimilarityProgram> {
   // A difference is no product: distances take the long way.
   const isSubgroup = metric !== 'euclidean' && prefersSubgroups(device);
   const [normalize, similarity] = await Promise.all([
@@ -52,11 +96,7 @@ export async function similarityMatrix(
           constants: { DISTANCE: Number(metric === 'euclidean') },
         }),
   ]);
-  const parts =
-    'embeddings' in batch
-      ? [batch.embeddings]
-      : [batch.queries, batch.keys, ...(batch.negatives ? [batch.negatives] : [])];
-  const points = 'embeddings' in batch ? rows : rows + columns;
+  const points = kind === 'labelled' ? rows : rows + columns;
   const quads = Math.ceil(points / 4);
   const tile = isSubgroup ? SUBGROUP_TILE : MATRIX_TILE;
   const buffer = (label: string, size: number, usage = GPUBufferUsage.STORAGE) =>
@@ -84,38 +124,23 @@ export async function similarityMatrix(
     inverseLengths: buffer('inverse lengths', 16 * quads),
     matrix: buffer('similarity matrix', 4 * rows * columns),
   };
-  try {
-    let offset = 0;
-    for (const part of parts) {
-      device.queue.writeBuffer(buffers.embeddings, offset, part.buffer, part.byteOffset, part.byteLength);
-      offset += part.byteLength;
-    }
-    const encoder = device.createCommandEncoder({ label: 'similarity' });
-    const resources = { ...buffers, points: buffers.quads };
-    const group = similarity.bind(resources);
-    new WorkCursor(
-      [
-        wholeWork(normalize, buffers, quads, 64, points * dimension),
-        {
-          label: similarity.label,
-          tiles: 1,
-          tileCost: rows * columns * dimension,
-          multiplyAdds: rows * columns * dimension,
-          bytes: similarity.bytes(resources),
-          dispatch: (pass) => {
-            pass.setPipeline(similarity.pipeline);
-            pass.setBindGroup(0, group);
-            pass.dispatchWorkgroups(Math.ceil(columns / tile), Math.ceil(rows / tile));
-          },
-        },
-      ],
-      'similarity',
-    ).encode(encoder, Infinity);
-    await submit(device, encoder);
-    const readback = new Readback(device);
-    const { offset: start, size } = readback.add(buffers.matrix);
-    return new Float32Array(await readback.read(), start, size / 4);
-  } finally {
-    for (const each of Object.values(buffers)) each.destroy();
-  }
+  const resources = { ...buffers, points: buffers.quads };
+  const group = similarity.bind(resources);
+  const product: Work = {
+    label: similarity.label,
+    tiles: 1,
+    tileCost: rows * columns * dimension,
+    multiplyAdds: rows * columns * dimension,
+    bytes: similarity.bytes(resources),
+    dispatch: (pass) => {
+      pass.setPipeline(similarity.pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(Math.ceil(columns / tile), Math.ceil(rows / tile));
+    },
+  };
+  return {
+    buffers,
+    works: [wholeWork(normalize, buffers, quads, 64, points * dimension), product],
+    dispose: () => Object.values(buffers).forEach((each) => each.destroy()),
+  };
 }

@@ -1,0 +1,124 @@
+/** Runs in the browser: what a step reaches of what the machine can do, and how it grows. */
+import { measureThreads } from '../../src/engine/cpu/threads/ceiling.ts';
+import { measureCeiling } from '../../src/engine/cpu/wasm/ceiling.ts';
+import { measureWorks } from '../../src/engine/webgpu/kernel-times.ts';
+import { createLossProgram } from '../../src/engine/webgpu/loss-program.ts';
+import type { PairShape } from '../../src/engine/webgpu/pair-shape.ts';
+import { requestGpu } from '../../src/engine/webgpu/request-gpu.ts';
+import { createSimilarityProgram } from '../../src/engine/webgpu/similarity.ts';
+import type { Work } from '../../src/engine/webgpu/work.ts';
+import { createEngine } from '../../src/index.ts';
+import type { LossSpec } from '../../src/index.ts';
+import { resolveLoss } from '../../src/losses/registry.ts';
+import { growthOf } from '../../src/simulation/stress/record.ts';
+import { climb } from '../../src/simulation/stress/ramp.ts';
+import type { Measured } from '../../src/simulation/stress/ramp.ts';
+import type { StressRecord } from '../../src/simulation/stress/record.ts';
+import { batchFor } from './evaluation.page.ts';
+import type { Kind } from './evaluation.page.ts';
+
+/** Ceiling and step are measured in turn, so that both meet the machine in every mood. */
+const ROUNDS = 7;
+const CEILING_MS = 100;
+
+export interface Shares {
+  threads: number;
+  /** Milliseconds of a step, and multiply-adds per second that the same threads do in registers, in every round. */
+  one: { milliseconds: number[]; ceilings: number[] };
+  all: { milliseconds: number[]; ceilings: number[] };
+}
+
+/** On one thread, and on all of them. */
+export async function sharesOnCpu(kind: Kind, count: number, dimension: number): Promise<Shares> {
+  const threads = navigator.hardwareConcurrency;
+  const all = await createEngine({ backend: 'cpu' });
+  Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1, configurable: true });
+  const one = await createEngine({ backend: 'cpu' });
+  Object.defineProperty(navigator, 'hardwareConcurrency', { value: threads, configurable: true });
+  const batch = batchFor(kind, count, dimension);
+  const shares: Shares = {
+    threads,
+    one: { milliseconds: [], ceilings: [] },
+    all: { milliseconds: [], ceilings: [] },
+  };
+  const timed = async (engine: typeof one) => {
+    const begun = performance.now();
+    await engine.evaluate({ kind } as LossSpec, batch, { gradient: true });
+    return performance.now() - begun;
+  };
+  for (const engine of [one, all]) await timed(engine);
+  for (let round = 0; round < ROUNDS; round++) {
+    shares.one.milliseconds.push(await timed(one));
+    shares.one.ceilings.push((await measureCeiling(CEILING_MS)) / 2);
+    shares.all.milliseconds.push(await timed(all));
+    shares.all.ceilings.push((await measureThreads()) ?? NaN);
+  }
+  one.dispose();
+  all.dispose();
+  return shares;
+}
+
+export interface GpuRates {
+  description: string;
+  /** Multiply-adds per second in every round: of the whole step, and of the stored matrix of similarities. */
+  step: number[];
+  product: number[];
+}
+
+/** The step beside a plain product of the same points, which stores its matrix and does nothing else. */
+export async function ratesOnGpu(kind: Kind, count: number, dimension: number): Promise<GpuRates> {
+  const gpu = await requestGpu('webgpu');
+  if ('reason' in gpu) throw new Error(gpu.reason);
+  const { device, description } = gpu;
+  const { loss, values } = resolveLoss({ kind } as LossSpec, (argument, expected) => {
+    throw new Error(`${argument}: ${expected}`);
+  });
+  const shape: PairShape = {
+    kind: loss.batch,
+    dimension,
+    rows: count,
+    extraNegatives: 0,
+    refines: false,
+    gradient: true,
+    entries: 0,
+    parameterGradients: true,
+  };
+  const step = await createLossProgram(device, loss, shape, 'batch');
+  step.setParameters(values);
+  step.upload(batchFor(kind, count, dimension));
+  const layout = { kind: 'paired', dimension, rows: count, columns: count } as const;
+  const product = await createSimilarityProgram(device, layout, 'dot');
+  const rates: GpuRates = { description, step: [], product: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    const measured: [readonly Work[], number[]][] = [
+      [step.works, rates.step],
+      [product.works.slice(1), rates.product],
+    ];
+    for (const [works, into] of measured) {
+      const times = await measureWorks(device, works);
+      const multiplyAdds = works.reduce((sum, work) => sum + work.multiplyAdds, 0);
+      into.push((1000 * multiplyAdds) / times.reduce((sum, { milliseconds }) => sum + milliseconds, 0));
+    }
+  }
+  step.dispose();
+  product.dispose();
+  device.destroy();
+  return rates;
+}
+
+/** Time and memory while the points double. */
+export async function growth(
+  backend: 'webgpu' | 'cpu',
+  kind: Kind,
+  from: number,
+  to: number,
+  dimension: number,
+): Promise<{ measured: Measured[] } & Pick<StressRecord, 'time' | 'memory'>> {
+  const engine = await createEngine({ backend });
+  const measured: Measured[] = [];
+  const ramp = { loss: { kind } as LossSpec, vary: 'points', from, to, fixed: dimension } as const;
+  const budget = { seconds: Infinity, bytes: Infinity };
+  await climb(engine, ramp, budget, { onMeasured: (each) => measured.push(each) });
+  engine.dispose();
+  return { measured, ...growthOf(ramp, measured) };
+}
