@@ -31,7 +31,7 @@ export function preparePoints(
   vectors.fill(0, Math.max(first, side.count) * dimension, Math.max(first + count, side.count) * dimension);
   for (let point = first; point < first + count; point++) {
     const from = point * dimension;
-    const norm = normalize ? Math.sqrt(dot(vectors, from, 1, vectors, from, dimension)) : 1;
+    const norm = normalize ? Math.sqrt(sumOfSquares(vectors, from, dimension)) : 1;
     const scale = 1 / Math.max(norm, SMALLEST_NORM);
     if (norms) norms[point] = norm;
     if (scale !== 1) for (let k = from; k < from + dimension; k++) vectors[k] *= scale;
@@ -77,19 +77,44 @@ export function returnGradient(
   const vectors = new Float32Array(buffer, side.vectors, side.padded * dimension);
   const gradient = new Float32Array(buffer, side.gradient, side.padded * dimension);
   const norms = new Float32Array(buffer, side.norms, side.padded);
-  for (let point = first; point < Math.min(first + count, side.count); point++) {
+  const radial = new Float64Array(QUAD);
+  const scale = new Float64Array(QUAD);
+  for (let point = first; point < Math.min(first + count, side.count); point += QUAD) {
     const to = point * dimension;
-    const from = quadStart(point, dimension);
-    if (norms[point] < SMALLEST_NORM) {
-      vectors.fill(0, to, to + dimension);
-      continue;
+    radial.fill(0);
+    if (normalize) addRadial(radial, gradient, vectors, to, dimension);
+    for (let lane = 0; lane < QUAD; lane++) {
+      const norm = norms[point + lane];
+      scale[lane] = norm < SMALLEST_NORM ? 0 : weight / norm;
     }
-    const radial = normalize ? dot(gradient, from, QUAD, vectors, to, dimension) : 0;
-    const scale = weight / norms[point];
-    for (let k = 0; k < dimension; k++) {
-      vectors[to + k] = scale * (gradient[from + QUAD * k] - radial * vectors[to + k]);
+    for (let lane = 0; lane < QUAD; lane++) {
+      const row = to + lane * dimension;
+      const [along, by] = [radial[lane], scale[lane]];
+      for (let k = 0; k < dimension; k++) {
+        vectors[row + k] = by * (gradient[to + QUAD * k + lane] - along * vectors[row + k]);
+      }
     }
   }
+}
+
+/** Adds g . u of four points, each a sum of its own in float64: no addition waits for the one before. */
+function addRadial(
+  radial: Float64Array,
+  gradient: Float32Array,
+  vectors: Float32Array,
+  first: number,
+  dimension: number,
+): void {
+  let [sum0, sum1, sum2, sum3] = radial;
+  for (let k = 0; k < dimension; k++) {
+    const at = first + QUAD * k;
+    const row = first + k;
+    sum0 += gradient[at] * vectors[row];
+    sum1 += gradient[at + 1] * vectors[row + dimension];
+    sum2 += gradient[at + 2] * vectors[row + 2 * dimension];
+    sum3 += gradient[at + 3] * vectors[row + 3 * dimension];
+  }
+  radial.set([sum0, sum1, sum2, sum3]);
 }
 
 /** How many terms all anchors have: what the loss is the mean over. */
@@ -102,34 +127,19 @@ export function countTerms(memory: WebAssembly.Memory, { rows, columns, anchors 
   return terms;
 }
 
-/** Where a point's first component lies; the next is a quad farther. */
-function quadStart(point: number, dimension: number): number {
-  const lane = point % QUAD;
-  return (point - lane) * dimension + lane;
-}
-
 /**
- * A dot product in float64, where products of single precision numbers neither overflow nor underflow. Four sums, because
- * each addition would have to wait for the one before.
- * @param step from one component of `a` to the next.
+ * The sum of squares in float64, where those of single precision numbers neither overflow nor underflow. Four sums,
+ * because each addition would have to wait for the one before.
  */
-function dot(
-  a: Float32Array,
-  from: number,
-  step: number,
-  b: Float32Array,
-  to: number,
-  length: number,
-): number {
+function sumOfSquares(vectors: Float32Array, first: number, length: number): number {
   let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
-  let k = 0;
-  for (; k + 4 <= length; k += 4) {
-    const at = from + step * k;
-    sum0 += a[at] * b[to + k];
-    sum1 += a[at + step] * b[to + k + 1];
-    sum2 += a[at + 2 * step] * b[to + k + 2];
-    sum3 += a[at + 3 * step] * b[to + k + 3];
+  let at = first;
+  for (; at + 4 <= first + length; at += 4) {
+    sum0 += vectors[at] * vectors[at];
+    sum1 += vectors[at + 1] * vectors[at + 1];
+    sum2 += vectors[at + 2] * vectors[at + 2];
+    sum3 += vectors[at + 3] * vectors[at + 3];
   }
-  for (; k < length; k++) sum0 += a[from + step * k] * b[to + k];
+  for (; at < first + length; at++) sum0 += vectors[at] * vectors[at];
   return sum0 + sum1 + (sum2 + sum3);
 }
