@@ -1,9 +1,8 @@
-import { uniformityFloor } from './simulation/geometry/floor.ts';
 import type { Statistics } from './simulation/settings.ts';
 import type { Article } from './ui/article.ts';
 import type { Charts } from './ui/charts.ts';
-import { Diagnosis, plateausOf } from './ui/diagnosis.ts';
-import { showExperiments } from './ui/experiments.ts';
+import { Diagnosis } from './ui/diagnosis.ts';
+import { showExperiments, toggled } from './ui/experiments.ts';
 import { formatHash } from './ui/hash.ts';
 import { History } from './ui/history.ts';
 import { showLegend } from './ui/legend.ts';
@@ -13,9 +12,11 @@ import { showNotebook } from './ui/notebook.ts';
 import { showPanel } from './ui/panel.ts';
 import { showPresets } from './ui/preset-bar.ts';
 import { presetState } from './ui/presets.ts';
+import { measuredOn } from './ui/run-settings.ts';
 import { Run } from './ui/run.ts';
 import { Stage } from './ui/stage.ts';
 import { startsNewRun } from './ui/state.ts';
+import type { State } from './ui/state.ts';
 import { Status } from './ui/status.ts';
 import { Store } from './ui/store.ts';
 import { applyTheme, onSystemThemeChange } from './ui/theme.ts';
@@ -35,7 +36,7 @@ applyTheme(linked.theme);
 
 const messages = new Messages(element('messages'));
 const stage = new Stage(element('stage'), store);
-const status = new Status(element('status'));
+const status = new Status(element('status'), (sentence) => messages.showInPassing('engine', sentence));
 /** They come once points move: before, there is nothing to draw. */
 let charts: Charts | undefined;
 
@@ -68,8 +69,10 @@ const run = new Run(store, {
     document.getElementById('waiting')?.remove();
   },
   onNotice(about, notice) {
-    if (notice) messages.show(about, notice);
-    else messages.clear(about);
+    if (about === 'engine') status.note(notice?.sentence);
+    if (!notice) messages.clear(about);
+    else if (notice.isPassing) messages.showInPassing(about, notice.sentence);
+    else messages.show(about, notice.sentence);
   },
   onBroken(reason) {
     interrupt();
@@ -103,6 +106,13 @@ function setPlaying(play: boolean): void {
   transport.showPlaying(play);
 }
 
+/** Takes a state over and begins a run with it, whether it needs a new one or not. */
+function beginWith(state: State): void {
+  const before = store.state;
+  store.set(state);
+  if (!startsNewRun(before, state)) run.restart();
+}
+
 function interrupt(): void {
   const wanted = playing || interrupted;
   setPlaying(false);
@@ -110,11 +120,17 @@ function interrupt(): void {
 }
 
 showPresets(element('presets'), element('watch'), store, (preset) => {
-  const before = store.state;
-  store.set(presetState(preset, before));
-  if (!startsNewRun(before, store.state)) run.restart();
+  beginWith(presetState(preset, store.state));
 });
-showExperiments(element('experiments'), store);
+showExperiments(element('experiments'), store, (experiment) => {
+  const next = toggled(store.state, experiment);
+  if (!experiment.fromStart) {
+    store.set(next);
+    return;
+  }
+  beginWith(next);
+  messages.showInPassing('experiment', 'The run begins again from the same start.');
+});
 showLegend(element('legend'), store);
 showPanel(element('panel'), store, run);
 showNotebook(element('notebook'), store, run);
@@ -127,22 +143,16 @@ store.subscribe((state, previous) => {
     applyTheme(state.theme);
     charts?.recolour();
   }
-  showReferences();
+  if (measuredOn(state) !== measuredOn(previous)) charts?.forget();
+  charts?.showReferences(state);
 });
 onSystemThemeChange(() => charts?.recolour());
-
-function showReferences(): void {
-  const plateaus = plateausOf(store.state).map(({ name, loss }) => ({ name, value: loss }));
-  charts?.setReferences('loss', plateaus);
-  charts?.setReferences('uniformity', [{ name: 'uniform', value: uniformityFloor(store.state.dimension) }]);
-  charts?.draw();
-}
 
 async function showCharts(): Promise<void> {
   const loaded = await import('./ui/charts.ts');
   charts = new loaded.Charts(element('charts'));
   charts.begin(history);
-  showReferences();
+  charts.showReferences(store.state);
 }
 
 let lastFrame = performance.now();

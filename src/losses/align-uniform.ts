@@ -10,6 +10,7 @@ export const alignUniform = defineDistanceLoss({
   name: 'Alignment + uniformity',
   batch: 'paired',
   anchors: 'both',
+  spreads: true,
   meetsOwnTower: true,
   parameters: {
     alpha: {

@@ -9,6 +9,7 @@ export const clip = definePairLoss({
   name: 'CLIP',
   batch: 'paired',
   anchors: 'both',
+  spreads: true,
   parameters: {
     logitScale: logitScale(1 / 0.07),
     normalize,

@@ -8,6 +8,7 @@ export const decoupled = definePairLoss({
   name: 'Decoupled (DCL)',
   batch: 'labelled',
   anchors: 'all',
+  spreads: true,
   isolatesPositives: true,
   needsNegatives: true,
   parameters: { temperature: temperature(0.1), normalize },

@@ -18,6 +18,7 @@ export const infoNce = definePairLoss({
   name: 'InfoNCE',
   batch: 'paired',
   anchors: 'queries',
+  spreads: true,
   extraNegatives: true,
   parameters: { temperature: temperature(0.1), normalize, negatives },
   documentation: {

@@ -78,6 +78,9 @@ interface CommonDefinition<
   /** Whether an anchor's denominator holds one positive at a time, its other positives staying out of it. */
   isolatesPositives?: boolean;
 
+  /** Whether its push on the sphere ends only where the points are spread evenly: margins and thresholds rest earlier. */
+  spreads?: boolean;
+
   /** Whether a batch whose anchors have positives but no negatives is refused: their terms would be minus infinity. */
   needsNegatives?: boolean;
 

@@ -17,6 +17,7 @@ export const ntXent = definePairLoss({
   name: 'NT-Xent',
   batch: 'labelled',
   anchors: 'all',
+  spreads: true,
   isolatesPositives: true,
   parameters: { temperature: temperature(0.5), normalize, negatives },
   documentation: {

@@ -17,6 +17,7 @@ export const supCon = definePairLoss({
   name: 'SupCon',
   batch: 'labelled',
   anchors: 'all',
+  spreads: true,
   parameters: {
     temperature: temperature(0.1),
     form: {

@@ -3,6 +3,31 @@ import type { Hyperparameters, RunState, Start, Statistics } from './settings.ts
 import type { DisplayPositions, Simulation } from './simulation.ts';
 import type { TraceListener } from './trace.ts';
 
+/** Milliseconds after the first step until a spare worker is started: first the page has to come to rest. */
+const SPARE_DELAY = 500;
+
+/** A worker that has loaded its script and waits, so that the next run begins at once. */
+let spare: Worker | undefined;
+
+function startWorker(): Worker {
+  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+}
+
+function takeWorker(): Worker {
+  const worker = spare ?? startWorker();
+  spare = undefined;
+  return worker;
+}
+
+function keepSpare(): void {
+  if (spare) return;
+  const worker = startWorker();
+  spare = worker;
+  worker.addEventListener('error', () => {
+    if (spare === worker) spare = undefined;
+  });
+}
+
 /**
  * A run on the cpu or reference engine, in a worker of its own so that the page stays free.
  * @param state goes on from there instead of from the seeded start; it is copied.
@@ -14,7 +39,7 @@ export function createWorkerSimulation(
   hyperparameters: Hyperparameters,
   state?: RunState,
 ): Promise<Simulation> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  const worker = takeWorker();
   return new Promise((resolve, reject) => {
     const started = new AbortController();
     const fail = (reason: string) => {
@@ -53,6 +78,7 @@ class WorkerSimulation implements Simulation {
   private picture: Picture;
   private snapshots: { resolve: (state: RunState) => void; reject: (reason: Error) => void }[] = [];
   private listener: TraceListener | undefined;
+  private hasMoved = false;
   /** Why the worker is gone, once it is. */
   private ended: string | undefined;
 
@@ -113,7 +139,9 @@ class WorkerSimulation implements Simulation {
   private receive(message: ToPage): void {
     switch (message.type) {
       case 'picture': {
-        const { positions } = this.picture;
+        const { positions, step } = this.picture;
+        if (!this.hasMoved && message.picture.step > step) setTimeout(keepSpare, SPARE_DELAY);
+        this.hasMoved ||= message.picture.step > step;
         this.picture = message.picture;
         this.send({ type: 'recycle', positions }, [positions.buffer]);
         break;

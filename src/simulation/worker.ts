@@ -16,6 +16,9 @@ const METRICS_SHARE = 0.1;
 /** Quick steps follow each other for this many milliseconds before waiting messages are handled. */
 const BURST = 8;
 
+/** Loaded before anybody asks: a worker may have been started ahead of its run. */
+const loadingCpuEngine = import('../engine/cpu/cpu-engine.ts');
+
 let run: Run | undefined;
 
 addEventListener('message', async ({ data: message }: MessageEvent<ToWorker>) => {
@@ -41,7 +44,7 @@ function send(message: ToPage, transfer: Transferable[] = []): void {
 
 async function createEngine(backend: 'cpu' | 'reference'): Promise<Engine> {
   if (backend === 'cpu') {
-    const { createCpuEngine } = await import('../engine/cpu/cpu-engine.ts');
+    const { createCpuEngine } = await loadingCpuEngine;
     return createCpuEngine();
   }
   const { createReferenceEngine } = await import('../engine/reference/reference-engine.ts');

@@ -1,11 +1,14 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatMeasure, withMinus } from '../values/format.ts';
+import { plateausOf } from './diagnosis.ts';
 import { History } from './history.ts';
 import type { Measure } from './history.ts';
 import { drawReferenceLine } from './reference-line.ts';
 import type { ReferenceLine } from './reference-line.ts';
+import type { State } from './state.ts';
 import { colourOf } from './theme.ts';
+import { uniformityFloors } from './uniformity-floors.ts';
 
 interface ChartDescription {
   measure: Measure;
@@ -17,7 +20,7 @@ const descriptions: readonly ChartDescription[] = [
   {
     measure: 'loss',
     title: 'Loss',
-    tooltip: 'The loss of the batch, in nats. Faint: the run before this one.',
+    tooltip: 'The loss of the batch, in nats.',
   },
   {
     measure: 'alignment',
@@ -39,26 +42,48 @@ const TICK_FONT = '11px ui-sans-serif, system-ui, sans-serif';
 /** The width of a digit in that font, at most. */
 const TICK_CHARACTER = 7;
 
+/** Three curves need at least this many pixels. */
+const ROOM_FOR_THREE = 560;
+
 /** Loss, alignment and uniformity over the steps of the run. */
 export class Charts {
   readonly #charts: Chart[];
   #present: History = new History();
   #previous: History = new History();
+  /** Whether the present curve measures one thing all along. */
+  #isOfOnePiece = true;
 
   constructor(container: HTMLElement) {
+    const arrange = () => container.classList.toggle('narrow', container.clientWidth < ROOM_FOR_THREE);
+    arrange();
+    new ResizeObserver(arrange).observe(container);
     this.#charts = descriptions.map((description) => new Chart(container, description));
   }
 
-  /** Starts a new curve; what was there stays as a ghost. */
+  /** Starts a new curve; what was there stays as a ghost, if it can be compared. */
   begin(history: History): void {
-    if (this.#present.length > 1) this.#previous = this.#present;
+    if (this.#isOfOnePiece && this.#present.length > 1) this.#previous = this.#present;
     this.#present = history;
+    this.#isOfOnePiece = true;
     this.draw();
   }
 
-  /** The first line is always to be seen, and named above the chart; others where the curve comes near them. */
-  setReferences(measure: Measure, lines: readonly ReferenceLine[]): void {
-    this.#charts.find((chart) => chart.measure === measure)?.setReferences(lines);
+  /** From now on something else is measured: what was there before cannot be compared with it. */
+  forget(): void {
+    this.#previous = new History();
+    this.#isOfOnePiece = false;
+    this.draw();
+  }
+
+  /** What the curves are to be held against, as things are set. */
+  showReferences(state: State): void {
+    const lines: Record<Measure, readonly ReferenceLine[]> = {
+      loss: plateausOf(state).map(({ name, loss }) => ({ name, value: loss })),
+      alignment: [],
+      uniformity: uniformityFloors(state),
+    };
+    for (const chart of this.#charts) chart.setReferences(lines[chart.measure]);
+    this.draw();
   }
 
   draw(): void {
@@ -76,6 +101,7 @@ class Chart {
   readonly measure: Measure;
   readonly #value: HTMLElement;
   readonly #referenceName = document.createElement('span');
+  readonly #ghostName = document.createElement('span');
   readonly #plotArea: HTMLElement;
   #plot: uPlot | undefined;
   #references: readonly ReferenceLine[] = [];
@@ -93,7 +119,9 @@ class Chart {
     this.#value.setAttribute('aria-live', 'off');
     this.#value.textContent = '–';
     this.#referenceName.className = 'reference';
-    caption.append(name, this.#value, this.#referenceName);
+    this.#ghostName.className = 'ghost';
+    this.#ghostName.textContent = 'previous run';
+    caption.append(name, this.#value, this.#referenceName, this.#ghostName);
     this.#plotArea = document.createElement('div');
     this.#plotArea.className = 'plot';
     figure.append(caption, this.#plotArea);
@@ -102,16 +130,18 @@ class Chart {
     new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(this.#plotArea);
   }
 
+  /** The first line is always to be seen, and named above the chart; others where the curve comes near them. */
   setReferences(lines: readonly ReferenceLine[]): void {
     this.#references = lines;
     const [line] = lines;
-    this.#referenceName.textContent = line ? withMinus(`${line.name} = ${line.value.toFixed(2)}`) : '';
+    this.#referenceName.textContent = line ? withMinus(`${line.name} = ${formatMeasure(line.value)}`) : '';
     this.#referenceName.title = this.#referenceName.textContent;
   }
 
   draw(present: History, previous: History): void {
     const latest = present.values[this.measure].at(-1);
     this.#value.textContent = latest === undefined ? '–' : formatMeasure(latest);
+    this.#ghostName.hidden = previous.length === 0;
     this.#plot?.setData(
       uPlot.join([
         [previous.steps, previous.values[this.measure]],
@@ -159,10 +189,15 @@ class Chart {
       hooks: {
         drawAxes: [
           (plot) => {
-            // One line is named above the chart; of several each bears its name.
+            // One line is named above the chart; of several each bears its name and value.
             const named = this.#references.length > 1;
             for (const { name, value } of this.#references) {
-              drawReferenceLine(plot, value, ink, named ? withMinus(name) : '');
+              drawReferenceLine(
+                plot,
+                value,
+                ink,
+                named ? withMinus(`${name} = ${formatMeasure(value)}`) : '',
+              );
             }
           },
         ],

@@ -5,7 +5,11 @@ import type { State } from './state.ts';
 import type { Store } from './store.ts';
 
 /** What to try within the present preset: each button changes a setting or two, and a second press takes it back. */
-export function showExperiments(container: HTMLElement, store: Store): void {
+export function showExperiments(
+  container: HTMLElement,
+  store: Store,
+  choose: (experiment: Experiment) => void,
+): void {
   let buttons: { button: HTMLButtonElement; experiment: Experiment }[] = [];
 
   const build = () => {
@@ -13,7 +17,8 @@ export function showExperiments(container: HTMLElement, store: Store): void {
       const button = document.createElement('button');
       button.type = 'button';
       button.textContent = experiment.name;
-      button.addEventListener('click', () => store.set(toggled(store.state, experiment)));
+      if (experiment.fromStart) button.title = 'Begins the run again from the same start';
+      button.addEventListener('click', () => choose(experiment));
       return { button, experiment };
     });
     const label = document.createElement('span');
@@ -31,6 +36,12 @@ export function showExperiments(container: HTMLElement, store: Store): void {
   });
   build();
   show();
+}
+
+/** What to watch as things are set: in the first experiment that is on, else in the preset. */
+export function watchOf(state: State): string {
+  const { watch, experiments } = findPreset(state.preset)!;
+  return experiments.find((experiment) => isOn(state, experiment))?.watch ?? watch;
 }
 
 export function isOn(state: State, { values, parameters }: Experiment): boolean {

@@ -1,3 +1,6 @@
+/** How long a message that is only good to know stays; longer while it is pointed at or focused. */
+const PASSING_MS = 8000;
+
 /** Sentences to the person, in a live region: what happened, and what runs now instead. They never block anything. */
 export class Messages {
   readonly #region: HTMLElement;
@@ -15,6 +18,31 @@ export class Messages {
       if (text.textContent !== sentence) text.textContent = sentence;
       return;
     }
+    this.#add(topic, sentence);
+  }
+
+  /** Shows it for a while only: it is good to know, and nothing has to be done about it. */
+  showInPassing(topic: string, sentence: string): void {
+    this.clear(topic);
+    const message = this.#add(topic, sentence);
+    let timer: ReturnType<typeof setTimeout>;
+    const leaveLater = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        if (message.matches(':hover, :focus-within')) leaveLater();
+        else if (this.#shown.get(topic) === message) this.clear(topic);
+      }, PASSING_MS);
+    };
+    for (const event of ['pointerleave', 'focusout'] as const) message.addEventListener(event, leaveLater);
+    leaveLater();
+  }
+
+  clear(topic: string): void {
+    this.#shown.get(topic)?.remove();
+    this.#shown.delete(topic);
+  }
+
+  #add(topic: string, sentence: string): HTMLElement {
     const message = document.createElement('div');
     message.className = 'message';
     const text = document.createElement('p');
@@ -27,10 +55,6 @@ export class Messages {
     message.append(text, dismiss);
     this.#shown.set(topic, message);
     this.#region.append(message);
-  }
-
-  clear(topic: string): void {
-    this.#shown.get(topic)?.remove();
-    this.#shown.delete(topic);
+    return message;
   }
 }

@@ -6,6 +6,13 @@ import type { Simulation } from '../simulation/simulation.ts';
 import { createWorkerSimulation } from '../simulation/worker-simulation.ts';
 import type { EngineChoice, KernelChoice } from './state.ts';
 
+/** Something to tell the person. */
+export interface Notice {
+  sentence: string;
+  /** Nothing failed: it is good to know, once. */
+  isPassing: boolean;
+}
+
 export interface OpenedSimulation {
   simulation: Simulation;
   /** A hardware device to draw with, or the one that computes. */
@@ -13,7 +20,7 @@ export interface OpenedSimulation {
   /** Draws with the device; in Canvas 2D without one. */
   createRenderer: CreateRenderer;
   /** What to tell the person about the choice, if anything. */
-  notices: { engine?: string; picture?: string };
+  notices: { engine?: Notice; picture?: Notice };
 }
 
 /** One device serves all runs of the page until it is lost. */
@@ -41,7 +48,10 @@ async function openDrawing(): Promise<Omit<OpenedSimulation, 'simulation'>> {
     const { prepareWebGpuRenderer } = await import('../render/webgpu-renderer.ts');
     return { device, createRenderer: await prepareWebGpuRenderer(device), notices: {} };
   } catch (error) {
-    const picture = `WebGPU cannot draw here: ${sentence(error)} The picture is drawn in Canvas 2D instead.`;
+    const picture = {
+      sentence: `WebGPU cannot draw here: ${sentence(error)} The picture is drawn in Canvas 2D instead.`,
+      isPassing: false,
+    };
     return { device: undefined, createRenderer: createCanvasRenderer, notices: { picture } };
   }
 }
@@ -66,6 +76,7 @@ export async function openSimulation(
   }
   const answer = await gpu(engine);
   let reason: string;
+  let isPassing = false;
   if ('device' in answer) {
     const { device } = answer;
     try {
@@ -75,7 +86,8 @@ export async function openSimulation(
           import('../render/webgpu-renderer.ts'),
           import('./kernel-choices.ts'),
         ]);
-      const notice = chooseKernels(kernels, device, start);
+      const aboutKernels = chooseKernels(kernels, device, start);
+      const notices = aboutKernels ? { engine: { sentence: aboutKernels, isPassing: true } } : {};
       const preparing = prepareWebGpuRenderer(device);
       // It is awaited below, once there is a run that could be drawn.
       preparing.catch(() => undefined);
@@ -85,19 +97,21 @@ export async function openSimulation(
         simulation.dispose();
         throw error;
       });
-      return { simulation, device, createRenderer, notices: { engine: notice } };
+      return { simulation, device, createRenderer, notices };
     } catch (error) {
       reason = `WebGPU could not take this run: ${sentence(error)}`;
     }
   } else {
     reason = sentence(answer.reason);
+    // Who asked for WebGPU does not get what was asked for.
+    isPassing = engine === 'auto';
   }
   const simulation = await createWorkerSimulation('cpu', start, hyperparameters, state);
   return {
     simulation,
     device: undefined,
     createRenderer: createCanvasRenderer,
-    notices: { engine: `${reason} The CPU computes this run instead.` },
+    notices: { engine: { sentence: `${reason} The CPU computes this run instead.`, isPassing } },
   };
 }
 

@@ -1,10 +1,11 @@
+import { watchOf } from './experiments.ts';
 import { formatHash } from './hash.ts';
-import { findPreset, presets, presetState } from './presets.ts';
+import { presets, presetState } from './presets.ts';
 import type { Preset } from './presets.ts';
 import type { State } from './state.ts';
 import type { Store } from './store.ts';
 
-/** The presets as buttons, and what to watch in the one that is on. */
+/** The presets as buttons, and what to watch as things are set. */
 export function showPresets(
   bar: HTMLElement,
   watch: HTMLElement,
@@ -25,9 +26,10 @@ export function showPresets(
       buttons[index].setAttribute('aria-pressed', String(active));
       if (active) buttons[index].scrollIntoView({ block: 'nearest', inline: 'nearest' });
     });
-    watch.textContent = findPreset(key)!.watch;
   };
   const showChanges = (state: State) => {
+    const text = watchOf(state);
+    if (watch.textContent !== text) watch.textContent = text;
     presets.forEach((preset, index) => {
       const changed =
         preset.key === state.preset && formatHash(state) !== formatHash(presetState(preset, state));

@@ -45,6 +45,12 @@ export function hyperparametersOf(state: State): Hyperparameters {
   };
 }
 
+/** What the measures of a run depend on: two runs that have this in common can be compared. */
+export function measuredOn(state: State): string {
+  const { batchPairs, loss, geometry } = hyperparametersOf(state);
+  return JSON.stringify([loss, batchPairs, geometry, datasetOf(state), state.dimension]);
+}
+
 /** What one anchor meets in a batch, for the plateaus of a loss. Classes are taken to be of equal size. */
 export function encounterOf(state: State): Parameters<AnyLoss['plateaus']>[1] {
   const pairs = batchPairsOf(state);

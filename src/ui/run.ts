@@ -4,7 +4,7 @@ import type { CreateRenderer } from '../render/renderer.ts';
 import type { RunState } from '../simulation/settings.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import { openSimulation, sentence } from './open-simulation.ts';
-import type { OpenedSimulation } from './open-simulation.ts';
+import type { Notice, OpenedSimulation } from './open-simulation.ts';
 import { hyperparametersOf, startOf } from './run-settings.ts';
 import { startsNewRun } from './state.ts';
 import type { EngineChoice, State } from './state.ts';
@@ -21,7 +21,7 @@ export interface RunEvents {
   /** A simulation is to be shown instead of the one before, or drawn otherwise; `fresh` when it begins at step 0. */
   onSimulation(simulation: Simulation, createRenderer: CreateRenderer, fresh: boolean): void;
   /** What happened to the engine or to the picture and what serves instead; undefined when that is no longer so. */
-  onNotice(about: 'engine' | 'picture', notice: string | undefined): void;
+  onNotice(about: 'engine' | 'picture', notice: Notice | undefined): void;
   /** The run cannot go on at all. */
   onBroken(reason: string): void;
 }
@@ -138,7 +138,7 @@ export class Run {
           state,
         );
         const { engine: aboutEngine, picture } = opened.notices;
-        this.#events.onNotice('engine', aboutEngine ?? reason);
+        this.#events.onNotice('engine', reason === undefined ? aboutEngine : failure(reason));
         this.#events.onNotice('picture', picture);
         this.#replace(opened, state === undefined);
       } catch (error) {
@@ -155,7 +155,7 @@ export class Run {
     simulation.onFailure = (reason) => void this.#rescue(simulation, reason);
     if (device) {
       device.onuncapturederror = ({ error }) => {
-        this.#events.onNotice('engine', `The graphics device reports an error: ${sentence(error)}`);
+        this.#events.onNotice('engine', failure(`The graphics device reports an error: ${sentence(error)}`));
       };
     }
     // What was changed while it opened.
@@ -174,7 +174,7 @@ export class Run {
     this.#events.onSimulation(simulation, createCanvasRenderer, false);
     this.#events.onNotice(
       'picture',
-      `${sentence(reason)} The run goes on, and its picture is drawn in Canvas 2D instead.`,
+      failure(`${sentence(reason)} The run goes on, and its picture is drawn in Canvas 2D instead.`),
     );
   }
 
@@ -190,6 +190,10 @@ export class Run {
     const from = state ? `goes on from step ${state.step.toLocaleString('en')}` : 'begins again';
     this.#open(state, 'cpu', `${sentence(reason)} The run ${from} on the CPU.`);
   }
+}
+
+function failure(reason: string): Notice {
+  return { sentence: reason, isPassing: false };
 }
 
 /** @throws Error when the result takes longer than so many milliseconds. */

@@ -5,6 +5,8 @@ const INTERVAL_MS = 500;
 /** Steps are counted until there are this many, or for so long: few steps a second are a rate too. */
 const ENOUGH_STEPS = 8;
 const LONGEST_COUNT_MS = 10_000;
+/** A first step that takes longer than this says how long it has been going. */
+const LONG_FIRST_STEP_MS = 1000;
 
 interface Count {
   time: number;
@@ -17,12 +19,17 @@ export class Status {
   readonly #step: HTMLElement;
   readonly #stepRate: HTMLElement;
   readonly #frameRate: HTMLElement;
+  /** Says again what was said about the engine. */
+  readonly #why = document.createElement('button');
+  /** Since when the first step has been going. */
+  #begunAt: number | undefined;
   #writtenAt: number | undefined;
   #frames = 0;
   /** The oldest first, one for each time the line was written. */
   #counts: Count[] = [];
 
-  constructor(container: HTMLElement) {
+  /** @param explain is told to say again what was said about the engine. */
+  constructor(container: HTMLElement, explain: (sentence: string) => void) {
     const part = (name: string) => {
       const element = document.createElement('span');
       element.className = name;
@@ -33,11 +40,25 @@ export class Status {
     this.#stepRate = part('step-rate');
     this.#frameRate = part('frame-rate');
     this.#description = part('engine');
+    this.#why.type = 'button';
+    this.#why.className = 'why';
+    this.#why.textContent = 'i';
+    this.#why.hidden = true;
+    this.#why.setAttribute('aria-label', 'Why this engine?');
+    this.#why.addEventListener('click', () => explain(this.#why.title));
+    container.append(this.#why);
+  }
+
+  /** What is to be known about the engine, behind a small button. */
+  note(sentence: string | undefined): void {
+    this.#why.hidden = sentence === undefined;
+    this.#why.title = sentence ?? '';
   }
 
   describe(engine: string): void {
     this.#description.textContent = engine;
     this.#description.title = engine;
+    this.#begunAt = undefined;
   }
 
   /** Called once a frame. */
@@ -47,12 +68,19 @@ export class Status {
       this.#writtenAt = now;
       this.#counts = [{ time: now, steps }];
     }
+    if (steps > 0 || !playing) this.#begunAt = undefined;
+    else this.#begunAt ??= now;
     this.#frames++;
     const elapsed = now - this.#writtenAt;
     if (elapsed < INTERVAL_MS) return;
-    this.#stepRate.textContent = playing
-      ? `${formatRate(this.#stepsPerSecond(now, steps))} steps/s`
-      : 'paused';
+    const stepsPerSecond = this.#stepsPerSecond(now, steps);
+    const waited = this.#begunAt === undefined ? 0 : now - this.#begunAt;
+    this.#stepRate.textContent =
+      waited > LONG_FIRST_STEP_MS
+        ? `first step: ${Math.floor(waited / 1000)} s so far`
+        : playing
+          ? `${formatRate(stepsPerSecond)} steps/s`
+          : 'paused';
     this.#frameRate.textContent = `${formatRate((1000 * this.#frames) / elapsed)} frames/s`;
     if (!playing) this.#counts = [];
     this.#writtenAt = now;

@@ -165,6 +165,51 @@ describe('a run', () => {
     await app.page.close();
   });
 
+  it('goes on with other kernels, and says which of them are not for it', async () => {
+    const app = await open('points=64&engine=webgpu');
+    await app.untilStep(10);
+    await recordSteps(app);
+    let before = await app.step();
+    const choose = async (kernels: string) => {
+      await (await (await app.control('Kernels')).$('select'))!.select(kernels);
+      // The engine takes over from a copy: some steps later it is surely the new one.
+      await expect.poll(() => app.page.url()).toContain(`kernels=${kernels}`);
+      await app.untilStep(before + 30);
+      before = await app.step();
+    };
+    for (const kernels of ['workgroup', 'subgroup']) await choose(kernels);
+    expect(await app.page.$$('#messages p')).toEqual([]);
+    await choose('blocked');
+    await expect
+      .poll(() => app.page.$eval('#messages', (element) => element.textContent))
+      .toContain('The blocked kernels are for more than four dimensions');
+    const steps = await recordedSteps(app);
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    expect(await app.page.$eval('#status .engine', (element) => element.textContent)).toContain('WebGPU');
+    expect(app.problems).toEqual([]);
+    await app.page.close();
+  });
+
+  it('begins again from the same start where an experiment would change nothing to be seen', async () => {
+    const app = await open('points=64&engine=cpu');
+    await app.untilStep(30);
+    await app.press('No negatives');
+    await expect.poll(app.step, { timeout: 5000, interval: 20 }).toBeLessThan(20);
+    expect(await app.page.$eval('#watch', (element) => element.textContent)).toContain('Negatives are off');
+    expect(await app.page.$eval('#messages', (element) => element.textContent)).toContain('the same start');
+    await app.page.close();
+  });
+
+  it('folds away what is only good to know, and says it again when asked', async () => {
+    const app = await open('points=64');
+    const notices = () => app.page.$$eval('#messages p', (all) => all.map(({ textContent }) => textContent));
+    await expect.poll(notices, { timeout: 5000 }).toEqual([expect.stringContaining('computes this run')]);
+    await expect.poll(notices, { timeout: 15_000 }).toEqual([]);
+    await app.page.click('#status .why');
+    expect(await notices()).toEqual([expect.stringContaining('computes this run')]);
+    await app.page.close();
+  });
+
   it('starts anew when its points change, and from the same start when it is reset', async () => {
     const app = await open('points=64&links=false');
     await app.untilStep(20);

@@ -37,6 +37,15 @@ describe.each(['cpu', 'webgpu'])('the notebook beside a run on %s', (engine) => 
     await app.page.close();
   });
 
+  it('says on which points a truth was checked', async () => {
+    const app = await openApp(browser, built.url, `engine=${engine}&points=300&speed=5&notebook=truths`);
+    const checked = () => textOf(app, '.truth.holds');
+    await expect.poll(checked, PATIENCE).toMatch(/Checked on the first 256 of the run’s 300 points/);
+    await expect.poll(checked, PATIENCE).toMatch(/5\.700\d=5\.700\d.*150 pairs of all 300 points/s);
+    expect(app.problems).toEqual([]);
+    await app.page.close();
+  });
+
   it('measures the cloud', async () => {
     const app = await open(`engine=${engine}&notebook=geometry`);
     await expect.poll(() => textOf(app, '.measurement'), PATIENCE).toMatch(/Effective rank[12]\.\d\d of 3/);
@@ -86,7 +95,7 @@ describe('the notebook', () => {
 
   it('names what a stuck loss means, and where floats overflow', async () => {
     const app = await open('engine=cpu&notebook=stuck');
-    await expect.poll(() => textOf(app, '.answer'), PATIENCE).toMatch(/6\.920 SupContrast.*ln 127/);
+    await expect.poll(() => textOf(app, '.answer'), PATIENCE).toMatch(/4\.844 NT-Xent.*ln 127/);
     await app.press('Floats');
     const slider = (await app.page.waitForSelector('#notebook input[type=range]'))!;
     const set = (power: number) =>

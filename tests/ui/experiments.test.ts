@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOn, toggled } from '../../src/ui/experiments.ts';
+import { isOn, toggled, watchOf } from '../../src/ui/experiments.ts';
 import { formatHash } from '../../src/ui/hash.ts';
 import { findPreset, presets, presetState } from '../../src/ui/presets.ts';
 
@@ -25,4 +25,14 @@ it('leaves a loss alone that lacks the parameter', () => {
   const preset = findPreset('low-temperature')!;
   const clip = { ...presetState(preset), loss: 'clip', parameters: {} } as const;
   expect(toggled(clip, preset.experiments[0]).parameters).toEqual({});
+});
+
+it('says what to watch as things are set', () => {
+  const preset = presets[0];
+  const [negatives, circle] = preset.experiments;
+  const start = presetState(preset);
+  expect(watchOf(start)).toBe(preset.watch);
+  expect(watchOf(toggled(start, negatives))).toBe(negatives.watch);
+  expect(watchOf(toggled(start, circle))).toBe(circle.watch);
+  expect(watchOf(toggled(toggled(start, circle), negatives))).toBe(negatives.watch);
 });

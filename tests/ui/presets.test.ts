@@ -34,7 +34,13 @@ describe.each(presets)('the preset $name', (preset) => {
   });
 
   it('keeps what belongs to the view', () => {
-    const view = { engine: 'cpu', kernels: 'blocked', links: false, theme: 'dark', notebook: 'truths' } as const;
+    const view = {
+      engine: 'cpu',
+      kernels: 'blocked',
+      links: false,
+      theme: 'dark',
+      notebook: 'truths',
+    } as const;
     expect(presetState(preset, view)).toMatchObject(view);
   });
 });

@@ -7,7 +7,7 @@ import { growthOf, toCsv, toJson } from '../../simulation/stress/record.ts';
 import type { StressRecord } from '../../simulation/stress/record.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
 import { stress } from '../../simulation/stress/stress.ts';
-import { formatBytes, formatDuration, formatShare } from '../../values/format.ts';
+import { formatBytes, formatDuration, formatShare, threeDigits, withMinus } from '../../values/format.ts';
 import type { PresentRun, ShowPage } from '../notebook.ts';
 import { sentence } from '../open-simulation.ts';
 import { hyperparametersOf } from '../run-settings.ts';
@@ -61,6 +61,11 @@ export const showStressPage: ShowPage = (page, { store, run, closing }) => {
   showWhatApplies();
 
   const actions = html('p', 'actions');
+  const choices = html(
+    'div',
+    'choices',
+    ...[vary, dimension, points, lastPoints, lastDimension, seconds, bytes].map(({ element }) => element),
+  );
   page.append(
     html('h2', '', 'Stress test'),
     html(
@@ -68,11 +73,7 @@ export const showStressPage: ShowPage = (page, { store, run, closing }) => {
       'lead',
       'Loss and all gradients of one batch, at sizes that double: the present loss on the present engine, while the run waits.',
     ),
-    html(
-      'div',
-      'choices',
-      ...[vary, dimension, points, lastPoints, lastDimension, seconds, bytes].map(({ element }) => element),
-    ),
+    choices,
     actions,
     caption,
     problem,
@@ -91,7 +92,9 @@ export const showStressPage: ShowPage = (page, { store, run, closing }) => {
     problem.textContent = growth.textContent = '';
     table.replaceChildren();
     files.replaceChildren();
-    plots.replaceChildren(time, memory, tableOf(table), files);
+    plots.replaceChildren(html('div', 'pictures', time, memory), tableOf(table), files);
+    // What was measured is what is looked at from now on.
+    page.append(choices);
     const draw = () => {
       const fitted = growthOf(ramp, measured);
       growth.replaceChildren(...sentencesOf(fitted, ramp));
@@ -355,6 +358,6 @@ function rowOf({ points, dimension, milliseconds, bytes, loss }: Measured, { var
     html('td', '', formatDuration(milliseconds)),
     html('td', '', bytes === undefined ? '–' : formatBytes(bytes)),
     html('td', '', formatBytes(4 * points * points)),
-    html('td', '', loss.toFixed(3)),
+    html('td', '', withMinus(threeDigits(loss))),
   );
 }

@@ -9,8 +9,8 @@ import { parametersOf } from '../state.ts';
 import { decode } from './decoder.ts';
 import type { Meaning } from './decoder.ts';
 
-/** A training that is stuck, as it is told of most often: SupContrast at 64 pairs. */
-const EXAMPLE = { value: 6.92, pairs: 64, temperature: 0.1 };
+/** A training that is stuck where most are: NT-Xent at 64 pairs, all of them alike, ln 127. */
+const EXAMPLE = { value: 4.84, loss: 'nt-xent', pairs: 64, temperature: 0.1 } as const;
 
 /** 'My training is stuck at ...': what a loss value means. */
 export const showStuckPage: ShowPage = (page, { store, observatory }) => {
@@ -20,6 +20,7 @@ export const showStuckPage: ShowPage = (page, { store, observatory }) => {
   const loss = html('select');
   loss.add(new Option('any loss', ''));
   for (const { kind, name } of losses) loss.add(new Option(name, kind));
+  loss.value = EXAMPLE.loss;
 
   const answer = html('div', 'answer');
   answer.setAttribute('aria-live', 'polite');

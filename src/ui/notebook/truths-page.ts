@@ -1,16 +1,19 @@
 import { html } from '../../scenes/parts/html.ts';
 import type { Cloud } from '../../simulation/geometry/cloud.ts';
+import { collapsePlateau } from '../../truths/collapse.ts';
 import { truths } from '../../truths/registry.ts';
 import type { Reading, Truth } from '../../truths/truth.ts';
 import { withMinus } from '../../values/format.ts';
 import type { PageContext, ShowPage } from '../notebook.ts';
-import { hyperparametersOf, startOf } from '../run-settings.ts';
+import { batchPairsOf, hyperparametersOf, startOf } from '../run-settings.ts';
 import type { State } from '../state.ts';
 import { digits } from './digits.ts';
 import { follow, problemLine } from './follow.ts';
 
 /** Points whose pairs the truths look at: enough to mean something, few enough for all of them to be quick. */
 const POINTS = 256;
+/** Where all of them coincide there are no pairs to look at, only one batch to take the loss of. */
+const COINCIDING_POINTS = 1024;
 
 /** Every truth that has something to say about the present run, computed now, green or red; the others below. */
 export const showTruthsPage: ShowPage = (page, context) => {
@@ -83,13 +86,36 @@ async function evaluateAll(
   const quickFirst = truths.toSorted((a, b) => Number(b.watches === 'cloud') - Number(a.watches === 'cloud'));
   for (const truth of quickFirst) {
     if (!appliesTo(truth, store.state)) continue;
-    const cloud = await observatory.look(POINTS);
+    const cloud = await observatory.look(truth === collapsePlateau ? COINCIDING_POINTS : POINTS);
     if (closing.aborted) return;
     if (!cloud || !truth.applies(cloud)) continue;
     await cards
       .get(truth.number)!
-      .bringUpToDate(cloud, () => observatory.ask({ about: 'truth', number: truth.number }, cloud));
+      .bringUpToDate(cloud, checkedOn(truth, cloud, store.state), () =>
+        observatory.ask({ about: 'truth', number: truth.number }, cloud),
+      );
   }
+}
+
+function counted(count: number): string {
+  return count.toLocaleString('en');
+}
+
+/** Which points the numbers are of, so that they can be held against those of the charts. */
+function checkedOn(truth: Truth, { start, hyperparameters }: Cloud, state: State): string {
+  const { points } = start.dataset;
+  const all = startOf(state).dataset.points;
+  const which =
+    points < all
+      ? `the first ${counted(points)} of the run’s ${counted(all)} points`
+      : `all ${counted(points)} points`;
+  if (truth === collapsePlateau) {
+    const batch = `Checked on a batch of ${counted(hyperparameters.batchPairs)} pairs of ${which}.`;
+    return points < all
+      ? `${batch} The chart’s plateau is that of the run’s own batch, ${counted(batchPairsOf(state))} pairs.`
+      : batch;
+  }
+  return truth.watches === 'cloud' ? `Checked on ${which}.` : 'Checked on points of its own.';
 }
 
 /** A truth with its badge, and its numbers side by side. */
@@ -101,6 +127,7 @@ class Card {
   readonly #truth: Truth;
   readonly #badge = html('span', 'badge', '…');
   readonly #readings = html('tbody');
+  readonly #checkedOn = html('p', 'fine');
   /** The settings of the readings that are shown, where the points do not matter. */
   #settings = '';
 
@@ -111,17 +138,23 @@ class Card {
       html('h3', '', this.#badge, truth.name),
       html('p', '', withMinus(truth.sentence)),
       html('table', '', this.#readings),
+      this.#checkedOn,
       source,
     );
     this.element.value = truth.number;
   }
 
-  async bringUpToDate(cloud: Cloud, evaluate: () => Promise<readonly Reading[]>): Promise<void> {
+  async bringUpToDate(
+    cloud: Cloud,
+    points: string,
+    evaluate: () => Promise<readonly Reading[]>,
+  ): Promise<void> {
     const { start, hyperparameters } = cloud;
     const settings = JSON.stringify([hyperparameters.loss, hyperparameters.batchPairs, start]);
     if (this.#truth.watches === 'settings' && settings === this.#settings) return;
     const readings = await evaluate();
     this.#settings = settings;
+    this.#checkedOn.textContent = points;
     this.computed = true;
     this.holds = readings.length > 0 ? readings.every(({ holds }) => holds) : undefined;
     const state = this.holds === undefined ? 'waiting' : this.holds ? 'holds' : 'fails';
