@@ -8,7 +8,7 @@ import type { Place, Reader } from './reader.ts';
 
 /** Software WebGPU takes many small steps slowly. */
 const PATIENCE = 150_000;
-const PHONE = { width: 390, height: 844, hasTouch: true };
+const PHONE = { width: 390, height: 844, hasTouch: true, isMobile: true };
 
 let built: BuiltPage;
 const browsers: Record<string, Browser> = {};
@@ -64,17 +64,26 @@ for (const { browser, engine } of ENGINES) {
           },
         );
 
-        const predict = async (blobs: number) => {
-          await reader.press(`.prediction button:nth-child(${blobs})`);
-          await expect.poll(() => reader.number('blobs'), { timeout: 60_000 }).toBe(blobs);
+        const text = (selector: string) =>
+          reader.page.$eval(`#scene-pictures ${selector}`, (element) => element.textContent!);
+        /** The verdict is about what is seen then. */
+        const predict = async (guess: number, blobs: number) => {
+          await expect.poll(() => text('.play')).toBe('Waits for your guess');
+          await reader.press(`.prediction button:nth-child(${guess})`);
+          expect(await text('.play')).toBe('Pause');
+          const verdict = guess === blobs ? 'You saw it coming' : `You said ${guess}`;
+          await expect
+            .poll(() => text('.prediction p'), { timeout: 60_000 })
+            .toMatch(new RegExp(`^${blobs} blobs?\\. ${verdict}: `));
+          expect(await reader.number('blobs')).toBe(blobs);
         };
         await reader.press('[data-choice=off]');
-        await predict(4);
+        await predict(4, 4);
         await reader.press('[data-choice=chain]');
-        await expect.poll(() => reader.number('blobs'), { timeout: 60_000 }).toBe(1);
+        await predict(2, 1);
         await reader.press('[data-choice=pairs]');
         await reader.press('[data-choice=encoder]');
-        await predict(1);
+        await predict(1, 1);
         await expect.poll(() => reader.number('pieces')).toBe(4);
         expect(reader.problems).toEqual([]);
         await reader.page.close();
@@ -106,6 +115,17 @@ for (const { browser, engine } of ENGINES) {
         await expect
           .poll(() => reader.number('negative distance'), { timeout: 30_000 })
           .toBeGreaterThan(far + 0.5);
+        // It stays in sight with its distance beside it, and on the curve.
+        await expect.poll(() => reader.isDrawn('.fled'), { timeout: 30_000 }).toBe(true);
+        const stays = await reader.page.$eval('#scene-margins', (scene) => {
+          const [stage, plot] = [...scene.querySelectorAll('.stage')].map((element) =>
+            element.getBoundingClientRect(),
+          );
+          const fled = scene.querySelector('.handle:nth-child(3) .dot')!.getBoundingClientRect();
+          const present = scene.querySelector('.dots.present')!.getBoundingClientRect();
+          return fled.right < stage.right && fled.top > stage.top && present.bottom < plot.bottom;
+        });
+        expect(stays).toBe(true);
         expect(reader.problems).toEqual([]);
         await reader.page.close();
       },
@@ -431,3 +451,76 @@ describe('a hand that misbehaves', () => {
     await reader.page.close();
   });
 });
+
+describe('a finger', () => {
+  /** A slanting way of more than 100 px, as one that would scroll the page goes. */
+  const WAY = { x: -50, y: 110 };
+  /** Where scenes begin that move by themselves, and how far from the finger a handle may be in CSS pixels. */
+  const HANDLES = [
+    { scene: 'pictures', handle: '.handle:nth-child(1)', along: 'circle' },
+    { scene: 'margins', handle: '.handle:nth-child(3)', along: 'plane' },
+    { scene: 'line-up', handle: '.handle:has(.anchor)', along: 'circle' },
+    { scene: 'scale', handle: '.handle:has(.cursor)', along: 'axis' },
+  ] as const;
+
+  for (const { scene, handle, along } of HANDLES) {
+    it(`drags a handle of ${scene} all the way, and the page stays; beside it a swipe scrolls`, async () => {
+      const { page, ...reader } = await openScene(
+        browsers.chromium,
+        built.url,
+        scene,
+        { engine: 'cpu' },
+        PHONE,
+      );
+      await page.$eval(`#scene-${scene} .picture`, (picture) => picture.scrollIntoView({ block: 'center' }));
+      await rest();
+      const cancelled = await page.evaluateHandle(() => {
+        const types: string[] = [];
+        addEventListener('pointercancel', ({ type }) => types.push(type), true);
+        return types;
+      });
+      const scrolled = () => page.evaluate(() => scrollY);
+      const protocol = await page.createCDPSession();
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: Place[]) =>
+        protocol.send('Input.dispatchTouchEvent', { type, touchPoints });
+      const way = async (from: Place, by: Place) => {
+        await touch('touchStart', [from]);
+        for (let step = 1; step <= 12; step++) {
+          await touch('touchMove', [{ x: from.x + (by.x * step) / 12, y: from.y + (by.y * step) / 12 }]);
+          await page.evaluate(() => new Promise(requestAnimationFrame));
+        }
+        return { x: from.x + by.x, y: from.y + by.y };
+      };
+
+      const before = await scrolled();
+      const from = await reader.place(`${handle} .reach`);
+      const axis = along === 'axis' ? { x: 110, y: -60 } : WAY;
+      const finger = await way(from, axis);
+      const middle = along === 'circle' ? await reader.place('.guide') : undefined;
+      /** From the finger to the handle: along the circle in degrees, along the axis to the nearest octave. */
+      const missed = async () => {
+        const at = await reader.place(`${handle} .reach`);
+        if (middle) return apart(directionOf(middle, at), directionOf(middle, finger));
+        return along === 'axis' ? Math.abs(at.x - finger.x) : Math.hypot(at.x - finger.x, at.y - finger.y);
+      };
+      await expect.poll(missed).toBeLessThan(along === 'axis' ? 18 : 5);
+      expect(await scrolled()).toBe(before);
+      await touch('touchEnd', []);
+      expect(await cancelled.jsonValue()).toEqual([]);
+
+      const corner = await page.$eval(`#scene-${scene} .stage`, (stage) => {
+        const { x, bottom } = stage.getBoundingClientRect();
+        return { x: x + 12, y: bottom - 12 };
+      });
+      await way(corner, { x: 0, y: -120 });
+      await touch('touchEnd', []);
+      await expect.poll(scrolled).toBeGreaterThan(before + 50);
+      expect(reader.problems).toEqual([]);
+      await page.close();
+    });
+  }
+});
+
+function directionOf(middle: Place, { x, y }: Place): number {
+  return (Math.atan2(middle.y - y, x - middle.x) * 180) / Math.PI;
+}

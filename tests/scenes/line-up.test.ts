@@ -23,8 +23,13 @@ describe('the line-up', () => {
 
   it('holds one key at the lowest temperature, and all alike at the highest', async () => {
     const brittle = await measureLineUp(engine, { temperature: 0.01, query, keys });
-    expect(Math.max(...brittle.probabilities)).toBeGreaterThan(0.99);
+    expect(brittle.probabilities[0]).toBeGreaterThan(0.9);
     expect(brittle.effectiveNegatives).toBeCloseTo(1, 3);
+    // A key that is nearer than the positive is the answer then; one that is far leaves nothing to push.
+    const flipped = await measureLineUp(engine, { temperature: 0.01, query, keys: keys.with(1, query + 20) });
+    expect(flipped.probabilities[1]).toBeGreaterThan(0.99);
+    const cleared = await measureLineUp(engine, { temperature: 0.01, query, keys: keys.with(1, 180) });
+    expect(cleared.push).toBeLessThan(1e-6);
     const flat = await measureLineUp(engine, { temperature: 10, query, keys });
     expect(flat.effectiveNegatives).toBeGreaterThan(4.9);
   });
@@ -40,7 +45,7 @@ describe('the line-up', () => {
 
   it('pulls the positive as hard as it pushes all negatives together', async () => {
     const temperature = 0.2;
-    const { probabilities, keyGradients } = await measureLineUp(engine, { temperature, query, keys });
+    const { probabilities, keyGradients, push } = await measureLineUp(engine, { temperature, query, keys });
     // Along the circle dLoss/dAngle of a key is its share over the temperature times the sine of the angle between.
     const pull = (key: number) => {
       const between = Math.sin(((keys[key] - query) * Math.PI) / 180);
@@ -49,6 +54,7 @@ describe('the line-up', () => {
     const pushes = keys.slice(1).reduce((sum, _, negative) => sum + pull(negative + 1), 0);
     expect(pull(0)).toBeCloseTo((1 - probabilities[0]) / temperature, 5);
     expect(pushes).toBeCloseTo(pull(0), 5);
+    expect(push).toBeCloseTo(pushes, 5);
   });
 });
 

@@ -3,6 +3,7 @@ import { createEngine } from '../../src/engine/create-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { packed } from '../../src/scenes/circle.ts';
 import { CLASSES, crowdFields, measureCrowd } from '../../src/scenes/margins/crowd.ts';
+import { EXTENT, pinned } from '../../src/scenes/margins/plane.ts';
 import { normals } from '../../src/data/random.ts';
 import type { Mining } from '../../src/losses/triplet-terms.ts';
 import {
@@ -184,4 +185,25 @@ it('draws the curve of the hinge', async () => {
   [0.5, 0.25, 0, 0].forEach((cost, index) => expect(curve[index]).toBeCloseTo(cost, 6));
   const straight = await measureCurve(engine, { ...PAIR, hinge: false }, 0.5, [0, 2]);
   expect(straight[1]).toBeCloseTo(-1.5, 3);
+});
+
+describe('a negative that flees', () => {
+  it('is drawn where it is while the picture has room, and then in its true direction at the edge', () => {
+    const anchor = { x: -0.2, y: 0.1 };
+    expect(pinned(anchor, { x: 0.4, y: 0.3 })).toEqual({ x: 0.4, y: 0.3 });
+    for (const place of [
+      { x: 90, y: 30 },
+      { x: -5, y: 40 },
+      { x: -0.2, y: -70 },
+    ]) {
+      const { x, y } = pinned(anchor, place);
+      expect(Math.abs(x)).toBeLessThan(EXTENT.x);
+      expect(Math.abs(y)).toBeLessThan(EXTENT.y);
+      const [drawn, own] = [
+        Math.atan2(y - anchor.y, x - anchor.x),
+        Math.atan2(place.y - anchor.y, place.x - anchor.x),
+      ];
+      expect(drawn).toBeCloseTo(own, 6);
+    }
+  });
 });

@@ -70,9 +70,29 @@ describe('blobs', () => {
     }
   });
 
-  it('through one encoder are one, though the graph is in pieces', async () => {
-    expect(await blobsAfter(250, new EncodedPictures(views), { ties: TWO_VIEWS, negatives: false })).toBe(1);
-    // With negatives it keeps the four things apart.
+  it('through one encoder are one, though the graph is in pieces, whatever weights it began with', async () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const encoder = new EncodedPictures(views, seed);
+      expect(await blobsAfter(150, encoder, { ties: TWO_VIEWS, negatives: false })).toBe(1);
+    }
+  });
+
+  it('through the encoder of the scene are one for any ties, and with negatives the four things', async () => {
+    const start = countBlobs(new EncodedPictures(views).angles());
+    expect(start).toBeGreaterThan(4);
+    for (const ties of [
+      CHAIN,
+      ALL_TIES,
+      tiesOf([[0, 1]]),
+      tiesOf([[0, 4]]),
+      tiesOf([
+        [2, 3],
+        [6, 7],
+      ]),
+    ]) {
+      expect(await blobsAfter(150, new EncodedPictures(views), { ties, negatives: false })).toBe(1);
+    }
+    expect(await blobsAfter(0, new EncodedPictures(views), { ties: 0, negatives: false })).toBe(start);
     expect(await blobsAfter(250, new EncodedPictures(views), { ties: TWO_VIEWS, negatives: true })).toBe(4);
   });
 });

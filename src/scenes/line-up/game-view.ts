@@ -1,13 +1,13 @@
 import { formatMeasure, formatShare } from '../../values/format.ts';
-import { onCircle } from '../circle.ts';
-import type { Degrees, Vector } from '../circle.ts';
+import { onCircle, wrapped } from '../circle.ts';
+import type { Degrees } from '../circle.ts';
 import { Beams } from '../parts/beams.ts';
 import { circleStage } from '../parts/circle-stage.ts';
-import { dot } from '../parts/dot.ts';
+import { dot, moveSign } from '../parts/dot.ts';
 import { addButton, html } from '../parts/html.ts';
 import { NumberText } from '../parts/number.ts';
 import type { Stage } from '../parts/stage.ts';
-import { setAttributes } from '../parts/svg.ts';
+import { setAttributes, svg } from '../parts/svg.ts';
 import type { Frame } from '../scene.ts';
 import { CONFIDENCES, deal, KEYS, pickLoss, ROUNDS } from './game.ts';
 import type { Round } from './game.ts';
@@ -16,8 +16,10 @@ import type { fields } from './model.ts';
 
 const LETTERS = 'ABCDEF';
 const DOT = 0.1;
-/** Only the direction counts: around the circle, keys are drawn inside and outside of it in turn, or one would hide another. */
-const ASIDE = 0.2;
+/** Dots closer than this around the circle cover each other's letters. */
+const COVERED: Degrees = 12;
+/** How far such letters are moved outward from their dots, in turn around the circle. */
+const ASIDE = [0.19, -0.19, 0.36, -0.36];
 
 /** Ten line-ups: the reader picks the positive, then the softmax shows what it would have said. */
 export class LineUpGame {
@@ -95,6 +97,7 @@ export class LineUpGame {
 
   #addKey(layer: SVGGElement, key: number): SVGGElement {
     const element = dot('key', DOT, LETTERS[key]);
+    element.append(svg('circle', { class: 'reach', r: DOT }));
     setAttributes(element, { tabindex: 0, role: 'button', 'aria-label': `Key ${LETTERS[key]}` });
     element.addEventListener('click', () => this.#pick(key));
     element.addEventListener('keydown', (event) => {
@@ -117,13 +120,20 @@ export class LineUpGame {
     this.#round = deal(this.#frame.settings.state.seed, this.#number);
     this.#picked = false;
     const { query, keys } = this.#round;
-    const places = placesOf(keys);
-    placeAt(this.#query, onCircle(query));
-    this.#keys.forEach((element, key) => {
-      placeAt(element, places[key]);
+    const asides = asidesOf([query, ...keys]);
+    [this.#query, ...this.#keys].forEach((element, point) => {
+      const { x, y } = onCircle([query, ...keys][point]);
+      const sign = { x: asides[point] * x, y: asides[point] * y };
+      placeAt(element, { x, y });
+      moveSign(element, sign);
       element.classList.remove('positive', 'picked');
     });
-    this.#beams.show(onCircle(query), places, new Float32Array(KEYS));
+    this.#keys.forEach((element, key) => {
+      // A letter beside its dot can be pressed, too: its dot may be covered.
+      const { x, y } = onCircle(keys[key]);
+      setAttributes(element.querySelector('.reach')!, { cx: asides[key + 1] * x, cy: -asides[key + 1] * y });
+    });
+    this.#beams.show(onCircle(query), keys.map(onCircle), new Float32Array(KEYS));
     this.#title.textContent = `Round ${this.#number + 1} of ${ROUNDS}: which key is a noisy view of q?`;
     this.#said.textContent = 'Say how sure you are, then press a key of the line-up.';
     this.#next.hidden = true;
@@ -145,7 +155,7 @@ export class LineUpGame {
         ({ loss, probabilities }) => {
           const shares = new Float32Array(KEYS);
           order.forEach((index, place) => (shares[index] = probabilities[place]));
-          this.#beams.show(onCircle(query), placesOf(keys), shares);
+          this.#beams.show(onCircle(query), keys.map(onCircle), shares);
           this.#tell(key, loss, probabilities[0], temperature);
         },
         (error: unknown) => this.#frame.failed(error),
@@ -193,13 +203,19 @@ export class LineUpGame {
   }
 }
 
-function placesOf(keys: readonly Degrees[]): Vector[] {
-  const around = keys.toSorted((a, b) => a - b);
-  return keys.map((key) => {
-    const radius = around.indexOf(key) % 2 === 0 ? 1 - ASIDE : 1 + ASIDE;
-    const { x, y } = onCircle(key);
-    return { x: radius * x, y: radius * y };
+/** How far outward the letter of each dot is moved: not at all where no other dot is near. */
+function asidesOf(angles: readonly Degrees[]): number[] {
+  const around = angles.map((_, point) => point).toSorted((a, b) => angles[a] - angles[b]);
+  const isNear = (a: number, b: number) => Math.abs(wrapped(angles[a] - angles[b])) < COVERED;
+  const asides = angles.map(() => 0);
+  let turn = 0;
+  around.forEach((point, index) => {
+    const before = around.at(index - 1)!;
+    const after = around[(index + 1) % around.length];
+    if (isNear(point, before) || isNear(point, after)) asides[point] = ASIDE[turn++ % ASIDE.length];
+    else turn = 0;
   });
+  return asides;
 }
 
 function placeAt(element: SVGGElement, { x, y }: { x: number; y: number }): void {

@@ -40,10 +40,10 @@ const query: NumberField = {
   label: 'Query',
   description: 'Where the query lies on the circle, in degrees.',
 };
-/** The first key is the query's positive. */
+/** The first key is the query's positive; the second is nearly as close, and decides at low temperatures. */
 const keys: NumbersField = {
   type: 'numbers',
-  default: [58, 136, 171, -20, -75, -128],
+  default: [58, 125, 171, -20, -75, -128],
   minimum: -180,
   maximum: 180,
   label: 'Keys',
@@ -64,6 +64,8 @@ export interface LineUp {
   entropy: number;
   /** exp(entropy of the softmax over the negatives alone): how many of them share in the push. */
   effectiveNegatives: number;
+  /** dLoss/dSimilarity summed over the negatives, which is what pulls the positive, too: (1 - its probability) / temperature. */
+  push: number;
   /** dLoss/dPoint on the circle. */
   queryGradient: Vector;
   keyGradients: Vector[];
@@ -106,6 +108,7 @@ export async function measureLineUp(
     loss: evaluation.loss,
     entropy: entropyOf(probabilities),
     effectiveNegatives: Math.exp(entropyOf(shares)),
+    push: probabilities.subarray(1).reduce((sum, p) => sum + p, 0) / tau,
     queryGradient: unpacked(gradient.queries)[0],
     keyGradients: [...unpacked(gradient.keys), ...unpacked(gradient.negatives)],
   };

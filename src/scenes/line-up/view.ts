@@ -1,4 +1,4 @@
-import { formatShare, withMinus } from '../../values/format.ts';
+import { formatMeasure, formatShare, withMinus } from '../../values/format.ts';
 import { angleOf, onCircle, wrapped } from '../circle.ts';
 import type { Degrees, Vector } from '../circle.ts';
 import { newest } from '../newest.ts';
@@ -22,6 +22,9 @@ const DOT = 0.085;
 /** Where an arrow begins, from the middle of its point. */
 const CLEARANCE = 0.11;
 
+/** A push that is written as 0. */
+const NO_PUSH = 5e-4;
+
 export class LineUpView {
   readonly #frame: Frame<typeof fields>;
   readonly #stage: Stage;
@@ -34,6 +37,13 @@ export class LineUpView {
   readonly #loss = new NumberText('loss');
   readonly #entropy = new NumberText('entropy');
   readonly #effectiveNegatives = new NumberText('effective negatives', (value) => value.toFixed(2));
+  readonly #push = new NumberText('push', (value) => (value < NO_PUSH ? '0' : formatMeasure(value)));
+  readonly #sharers: HTMLElement;
+  readonly #nobody = html(
+    'span',
+    '',
+    'Nobody is pushed, and nothing pulls: perfect, as far as this loss can see.',
+  );
   readonly #measure: (settings: LineUpSettings) => void;
 
   constructor(frame: Frame<typeof fields>) {
@@ -60,6 +70,12 @@ export class LineUpView {
     const slider = new Slider(frame.controls, 'temperature', fields.temperature, (temperature) =>
       settings.set({ temperature }),
     );
+    this.#sharers = html(
+      'span',
+      '',
+      this.#effectiveNegatives.element,
+      ` of ${names.length - 1} negatives share in it.`,
+    );
     frame.readings.append(
       html('p', 'formula', 'L = −log p(+) = −log ', this.#probability.element, ' = ', this.#loss.element),
     );
@@ -73,9 +89,16 @@ export class LineUpView {
         'note',
         'Entropy ',
         this.#entropy.element,
-        ' nats. ',
-        this.#effectiveNegatives.element,
-        ` of ${names.length - 1} negatives share in the push.`,
+        ' nats. Push on all negatives together: (1 − p(+)) / temperature = ',
+        this.#push.element,
+        '. ',
+        this.#sharers,
+        this.#nobody,
+      ),
+      html(
+        'p',
+        'note',
+        'Try: at a low temperature, drag a key past the positive, nearer to q, and watch the answer flip.',
       ),
     );
 
@@ -119,7 +142,7 @@ export class LineUpView {
   }
 
   #draw(state: LineUpSettings, lineUp: LineUp): void {
-    const { similarities, probabilities, loss, entropy, effectiveNegatives } = lineUp;
+    const { similarities, probabilities, loss, entropy, effectiveNegatives, push } = lineUp;
     const from = onCircle(state.query);
     const keys = state.keys.map(onCircle);
     this.#beams.show(from, keys, probabilities);
@@ -131,6 +154,10 @@ export class LineUpView {
     this.#loss.show(loss);
     this.#entropy.show(entropy);
     this.#effectiveNegatives.show(effectiveNegatives);
+    this.#push.show(push);
+    const isPushed = push >= NO_PUSH;
+    this.#sharers.hidden = !isPushed;
+    this.#nobody.hidden = isPushed;
 
     this.#query.setValue(state.query, -180, 180, `at ${degreesText(state.query)}`);
     this.#keys.forEach((key, index) => {
@@ -143,7 +170,7 @@ export class LineUpView {
       );
     });
     this.#frame.say(
-      `The positive has probability ${formatShare(probabilities[0])}, the loss is ${loss.toFixed(2)} nats, ${effectiveNegatives.toFixed(1)} negatives share in the push.`,
+      `The positive has probability ${formatShare(probabilities[0])}, the loss is ${loss.toFixed(2)} nats, ${isPushed ? `${effectiveNegatives.toFixed(1)} negatives share in the push` : 'nobody is pushed'}.`,
     );
   }
 }

@@ -42,12 +42,13 @@ const COST = {
   title: 'what each triplet costs',
 } as const;
 const MEANINGS: Record<Mining, string> = {
-  all: 'Whatever breaks the margin counts.',
-  'semi-hard': 'Only negatives between the positive and the margin count; the worst offenders are left out.',
+  all: 'every triplet that breaks the margin.',
+  'semi-hard':
+    'those whose negative is farther than the positive, but within the margin; the worst offenders are left out.',
   'facenet-semi-hard':
-    'Each positive meets one negative: the nearest beyond it, or if there is none the farthest.',
-  hard: 'Only negatives nearer than the positive count.',
-  'batch-hard': 'One triplet per anchor: its farthest positive and its nearest negative.',
+    'for each positive one negative, the nearest beyond it, or if there is none the farthest.',
+  hard: 'only those whose negative is nearer than the positive.',
+  'batch-hard': 'one triplet per anchor, of its farthest positive and its nearest negative.',
 };
 
 /** A pair of points, and the line between them. */
@@ -98,9 +99,20 @@ export class CrowdView {
       settings.set({ mining: key }),
     );
     this.#readings.append(
+      html(
+        'p',
+        '',
+        'Every dot below the picture is a triplet: an anchor, a point of its own letter, and one of the other. ',
+        html('span', 'key negative', 'Orange'),
+        ' ones break the margin, are picked and pull, grey ones are not; the lines are the picked ones, ',
+        html('span', 'key positive', 'green'),
+        ' to a positive and ',
+        html('span', 'key negative', 'orange'),
+        ' to a negative of the blue anchor, grey for all other anchors.',
+      ),
+      this.#meaning,
       html('p', 'formula', this.#active.element, ' of ', this.#all.element, ' triplets are active.'),
       html('p', '', 'L = mean of the active [d(a,p) − d(a,n) + m]₊ = ', this.#loss.element),
-      this.#meaning,
     );
     frame.readings.append(this.#readings);
 
@@ -176,8 +188,9 @@ export class CrowdView {
     this.#loss.show(loss);
     this.#active.show(count);
     this.#all.show(triplets.length);
-    const meaning = count === 0 ? ofStandstill(triplets) : MEANINGS[state.mining];
-    this.#meaning.textContent = count === 0 ? meaning : `${meaning} In colour: those of the blue anchor.`;
+    const picked = `Mining “${crowdFields.mining.choices[state.mining]}” picks ${MEANINGS[state.mining]}`;
+    const meaning = count === 0 ? `${picked} ${ofStandstill(triplets)}` : picked;
+    this.#meaning.textContent = meaning;
     this.#frame.say(
       `${count} of ${triplets.length} triplets are active, loss ${formatMeasure(loss)}. ${meaning}`,
     );

@@ -2,11 +2,12 @@ import { formatMeasure, withMinus } from '../../values/format.ts';
 import { newest } from '../newest.ts';
 import { Arrow } from '../parts/arrow.ts';
 import { Choice } from '../parts/choice.ts';
-import { dot } from '../parts/dot.ts';
+import { dot, moveSign } from '../parts/dot.ts';
 import { addButton, html } from '../parts/html.ts';
 import { eachFrame } from '../parts/in-sight.ts';
 import { NumberText } from '../parts/number.ts';
 import { Plot } from '../parts/plot.ts';
+import type { Axis } from '../parts/plot.ts';
 import { Slider } from '../parts/slider.ts';
 import { Stage } from '../parts/stage.ts';
 import type { Handle, Place } from '../parts/stage.ts';
@@ -23,30 +24,52 @@ import {
   tripleOf,
   zoneOf,
 } from './model.ts';
-import type { MarginsSettings, Measured, Role } from './model.ts';
-import { CLEARANCE, DOT, EXTENT, KEY_STEP, withinSight } from './plane.ts';
+import type { MarginsSettings, Measured, Role, Triple } from './model.ts';
+import { CLEARANCE, DOT, EXTENT, KEY_STEP, pinned, withinSight } from './plane.ts';
 
 const SIGNS = { anchor: 'a', positive: 'p', negative: 'n' };
 /** One step of descent. */
 const RATE = 0.01;
-/** Distances at which the curve is measured. */
-const DISTANCES = Array.from({ length: 61 }, (_, index) => index * 0.04);
-const DISTANCE = {
-  minimum: 0,
-  maximum: 2.4,
-  scale: 'linear',
-  ticks: [0, 0.5, 1, 1.5, 2],
-  format: String,
-  title: 'd(a, n)',
-} as const;
-const PUSH = {
-  minimum: -1,
-  maximum: 1.5,
-  scale: 'linear',
-  ticks: [-1, 0, 1],
-  format: (value: number) => withMinus(String(value)),
-  title: 'what the negative costs',
-} as const;
+/** Points of the curve, from one end of its axis to the other. */
+const CURVE_POINTS = 61;
+/** The farthest distance on the axis before it follows a negative that flees. */
+const NEARBY = 2.4;
+
+/** The highest cost on the axis before it follows a margin that is larger. */
+const USUAL_COST = 1.5;
+
+/** How many times longer than usual an axis is: twice as long each time that what is on it would leave it. */
+function growthFor(share: number): number {
+  return 2 ** Math.max(0, Math.ceil(Math.log2(share)));
+}
+
+function widthFor({ negativeDistance }: Measured): number {
+  return growthFor(negativeDistance / NEARBY);
+}
+
+/** Without an end costs fall as far below 0 as distances go. */
+function axesFor(width: number, height: number, isEndless: boolean): { x: Axis; y: Axis } {
+  const rise = isEndless ? width : height;
+  const ticks = isEndless ? [-2, -1, 0, 1] : [-1, 0, 1];
+  return {
+    x: {
+      minimum: 0,
+      maximum: NEARBY * width,
+      scale: 'linear',
+      ticks: [0, 0.5, 1, 1.5, 2].map((tick) => tick * width),
+      format: String,
+      title: 'd(a, n)',
+    },
+    y: {
+      minimum: (isEndless ? -NEARBY : -1) * rise,
+      maximum: USUAL_COST * rise,
+      scale: 'linear',
+      ticks: ticks.map((tick) => tick * rise),
+      format: (value) => withMinus(String(value)),
+      title: 'what the negative costs',
+    },
+  };
+}
 
 export class MarginsView {
   readonly #frame: Frame<typeof fields>;
@@ -57,7 +80,10 @@ export class MarginsView {
   readonly #near = svg('circle', { class: 'near' });
   readonly #zoneNames: Record<'hard' | 'semi-hard' | 'easy', SVGTextElement>;
   readonly #arrows: Record<Role, Arrow>;
+  readonly #dots: Record<Role, SVGGElement>;
   readonly #handles: Record<Role, Handle>;
+  /** How far away a negative is that is drawn nearer. */
+  readonly #fled = svg('text', { class: 'fled' });
   readonly #curve: Plot;
   readonly #play: HTMLButtonElement;
   readonly #loss = new NumberText('loss');
@@ -91,16 +117,22 @@ export class MarginsView {
       positive: new Arrow(arrows, 'positive'),
       negative: new Arrow(arrows, 'negative'),
     };
+    this.#dots = {
+      anchor: dot('anchor', DOT, SIGNS.anchor),
+      positive: dot('positive', DOT, SIGNS.positive),
+      negative: dot('negative', DOT, SIGNS.negative),
+    };
     this.#handles = {
       anchor: this.#addHandle(stage, points, 'anchor'),
       positive: this.#addHandle(stage, points, 'positive'),
       negative: this.#addHandle(stage, points, 'negative'),
     };
+    points.append(this.#fled);
     this.#curve = new Plot(
       this.#picture,
       'What the negative costs, against its distance from the anchor',
       { x: 1.6, y: 0.62 },
-      { x: DISTANCE, y: PUSH },
+      axesFor(1, 1, false),
     );
     const show = this.#addControls();
     this.#readings.append(
@@ -114,7 +146,8 @@ export class MarginsView {
       async (state: MarginsSettings) => {
         const [measured, costs] = await frame.compute(async (engine) => {
           const found = await measureMargins(engine, tripleOf(state.points), state);
-          return [found, await measureCurve(engine, state, found.clearance, DISTANCES)] as const;
+          const distances = distancesFor(found);
+          return [found, await measureCurve(engine, state, found.clearance, distances)] as const;
         });
         this.#draw(state, measured, costs);
       },
@@ -139,7 +172,7 @@ export class MarginsView {
       settings.set({
         points: numbersOf({ ...tripleOf(settings.state.points), [role]: withinSight(place) }),
       });
-    const handle = stage.addHandle(layer, dot(role, DOT, SIGNS[role]), {
+    const handle = stage.addHandle(layer, this.#dots[role], {
       moved: put,
       nudged: (right, up) => {
         const { x, y } = tripleOf(settings.state.points)[role];
@@ -214,10 +247,20 @@ export class MarginsView {
     const triple = tripleOf(state.points);
     const { positiveDistance, negativeDistance, push, loss, gradient } = measured;
     const isTriplet = state.mode === 'triplet';
+    const isEndless = !isTriplet && !state.hinge;
+    const places = this.#placesOf(triple, isEndless);
+    this.#fled.toggleAttribute('hidden', places.negative === triple.negative);
+    this.#fled.textContent = `${formatMeasure(negativeDistance)} away`;
+    setAttributes(this.#fled, { x: places.negative.x, y: -places.negative.y + 2.2 * DOT });
+    // The positive is drawn over the anchor.
+    const areOne = positiveDistance < DOT;
+    const between = positiveDistance - 2 * CLEARANCE;
+    moveSign(this.#dots.anchor, { x: areOne ? -1.8 * DOT : 0, y: 0 });
     for (const role of ROLES) {
       const { x, y } = gradient[role];
-      this.#handles[role].moveTo(triple[role]);
-      this.#arrows[role].show(triple[role], { x: -x, y: -y }, CLEARANCE);
+      const room = role === 'positive' ? between : role === 'anchor' && areOne ? 0 : undefined;
+      this.#handles[role].moveTo(places[role]);
+      this.#arrows[role].show(places[role], { x: -x, y: -y }, CLEARANCE, room);
       const { x: right, y: up } = triple[role];
       this.#handles[role].setValue(
         right,
@@ -227,13 +270,12 @@ export class MarginsView {
       );
     }
     this.#drawZones(state, triple.anchor, measured);
-    const points = DISTANCES.map((x, index) => ({ x, y: costs[index] }));
+    this.#curve.setAxes(axesFor(widthFor(measured), growthFor(measured.clearance / USUAL_COST), isEndless));
     this.#curve.line(
       'cost',
-      points.filter(({ y }) => isOnAxis(y)),
+      distancesFor(measured).map((x, index) => ({ x, y: costs[index] })),
     );
-    const isOnCurve = negativeDistance <= DISTANCE.maximum && isOnAxis(push);
-    this.#curve.dots('present', isOnCurve ? [{ x: negativeDistance, y: push }] : []);
+    this.#curve.dots('present', [{ x: negativeDistance, y: push }]);
 
     this.#loss.show(loss);
     this.#push.show(push);
@@ -243,6 +285,12 @@ export class MarginsView {
     const verdict = isTriplet ? ofTriplet(measured) : ofPair(state, measured);
     this.#verdict.textContent = verdict;
     this.#frame.say(`Loss ${formatMeasure(loss)}. ${verdict}`);
+  }
+
+  /** Everything where it is, but a negative that is pushed on for ever no farther than the picture goes. */
+  #placesOf(triple: Triple, isEndless: boolean): Triple {
+    if (!isEndless || this.#handles.negative.isHeld) return triple;
+    return { ...triple, negative: pinned(triple.anchor, triple.negative) };
   }
 
   #drawZones({ mode, hinge }: MarginsSettings, anchor: Place, measured: Measured): void {
@@ -266,6 +314,12 @@ export class MarginsView {
   }
 }
 
+/** Distances at which the curve is measured. */
+function distancesFor(measured: Measured): number[] {
+  const step = (NEARBY * widthFor(measured)) / (CURVE_POINTS - 1);
+  return Array.from({ length: CURVE_POINTS }, (_, index) => index * step);
+}
+
 function ofPair({ hinge }: MarginsSettings, { push, negativeDistance }: Measured): string {
   if (!hinge) return 'Nothing is ever far enough: the negative is pushed on, and takes everything with it.';
   if (push === 0)
@@ -284,8 +338,4 @@ function ofTriplet(measured: Measured): string {
     case 'hard':
       return 'Hard: closer than the positive.';
   }
-}
-
-function isOnAxis(cost: number): boolean {
-  return cost >= PUSH.minimum && cost <= PUSH.maximum;
 }

@@ -8,7 +8,7 @@ const HEAD = 0.08;
 
 /**
  * A gradient that points downhill: where a point is pulled. Gradients grow like 1 / temperature, so lengths are
- * compressed: longer still means stronger, and only a gradient of exactly 0 has no arrow.
+ * compressed: longer still means stronger, and only a gradient of exactly 0, or one without any room, has no arrow.
  */
 export class Arrow {
   readonly element = svg('g', { class: 'arrow' });
@@ -22,17 +22,21 @@ export class Arrow {
     layer.append(this.element);
   }
 
-  /** @param clearance between the point and where its arrow begins. */
-  show(from: Place, vector: Place, clearance: number): void {
+  /**
+   * @param clearance between the point and where its arrow begins.
+   * @param room that the arrow has: it ends where it would run into what pulls.
+   */
+  show(from: Place, vector: Place, clearance: number, room = LONGEST): void {
     const size = Math.hypot(vector.x, vector.y);
-    this.element.toggleAttribute('hidden', size === 0);
-    if (size === 0) return;
+    const isHidden = size === 0 || room <= 0;
+    this.element.toggleAttribute('hidden', isHidden);
+    if (isHidden) return;
     const [x, y] = [vector.x / size, vector.y / size];
     const at = (along: number, aside: number) => ({
       x: from.x + (clearance + along) * x - aside * y,
       y: -(from.y + (clearance + along) * y + aside * x),
     });
-    const tip = (LONGEST * size) / (size + HALFWAY);
+    const tip = Math.min((LONGEST * size) / (size + HALFWAY), room);
     const head = Math.min(HEAD, tip);
     const [start, neck] = [at(0, 0), at(tip - head, 0)];
     setAttributes(this.#shaft, { x1: start.x, y1: start.y, x2: neck.x, y2: neck.y });

@@ -19,8 +19,9 @@ const TICK_GAP = 0.05;
 /** Curves, bands and dots between two axes, on a stage: what lies on it can be dragged. */
 export class Plot {
   readonly stage: Stage;
-  readonly #x: Axis;
-  readonly #y: Axis;
+  readonly #grid: SVGGElement;
+  #x: Axis;
+  #y: Axis;
   readonly #layer: SVGGElement;
   readonly #shapes = new Map<string, SVGPathElement>();
   readonly #texts = new Map<string, SVGTextElement>();
@@ -29,9 +30,16 @@ export class Plot {
     this.stage = new Stage(container, label, extent);
     this.#x = axes.x;
     this.#y = axes.y;
-    const grid = this.stage.addLayer('axes');
+    this.#grid = this.stage.addLayer('axes');
     this.#layer = this.stage.addLayer('curves');
-    this.#drawAxes(grid);
+    this.#drawAxes();
+  }
+
+  /** What is drawn from now on lies between these axes. */
+  setAxes({ x, y }: { x: Axis; y: Axis }): void {
+    this.#x = x;
+    this.#y = y;
+    this.#drawAxes();
   }
 
   /** Where a pair of values lies on the stage. */
@@ -94,7 +102,9 @@ export class Plot {
     setAttributes(shape, { d: path });
   }
 
-  #drawAxes(grid: SVGGElement): void {
+  #drawAxes(): void {
+    const grid = this.#grid;
+    grid.replaceChildren();
     const { left, right, bottom, top } = this.#edges();
     const write = (className: string, text: string, x: number, y: number) => {
       const element = svg('text', { class: className, x, y: -y, 'aria-hidden': 'true' });

@@ -111,6 +111,10 @@ export class Handle {
       this.element.addEventListener(end, (event) => this.#letGo(event));
     }
     this.element.addEventListener('keydown', (event) => this.#onKey(event));
+    // Chromium scrolls from within an SVG whatever `touch-action` says there, but never after this.
+    this.element.addEventListener('touchstart', (event) => event.cancelable && event.preventDefault(), {
+      passive: false,
+    });
   }
 
   get isHeld(): boolean {

@@ -1,6 +1,6 @@
 import { normals } from '../../data/random.ts';
 import { encode } from '../../engine/cpu/encoder.ts';
-import { weightCount } from '../../engine/encoder.ts';
+import { layersOf, weightCount } from '../../engine/encoder.ts';
 import type { EncoderShape } from '../../engine/encoder.ts';
 import { angleOf, onCircle, packed, unpacked, wrapped } from '../circle.ts';
 import type { Degrees, Vector } from '../circle.ts';
@@ -25,8 +25,8 @@ export interface Learner {
 }
 
 /** Lengths of a step. A gradient of the encoder runs through all its inputs, and is that much larger. */
-const FREE_RATE = 0.12;
-const ENCODER_RATE = 0.02;
+const FREE_RATE = 0.2;
+const ENCODER_RATE = 0.05;
 
 /** Every picture is a point of its own. */
 export class FreePictures implements Learner {
@@ -66,16 +66,24 @@ export class FreePictures implements Learner {
   }
 }
 
-const ENCODER: EncoderShape = { inputs: INPUTS, layers: 0, width: 1, activation: 'linear', outputs: 2 };
+/** Wide enough to tell four things apart, and to give it up for one answer, whatever the ties. */
+const ENCODER: EncoderShape = { inputs: INPUTS, layers: 1, width: 32, activation: 'relu', outputs: 2 };
 const WEIGHTS = 0x70696374;
+/** At the start: standard deviations of a unit's sum, and of the biases. */
+const SPREAD = 1.5;
+const BIAS = 0.1;
+/** With these weights pictures lie all over the circle at first: what becomes of that can be seen. */
+const START = 4;
 
-/** All pictures go through the weights of one linear encoder that sees their pixels. */
+/** All pictures go through the weights of one small network that sees their pixels. */
 export class EncodedPictures implements Learner {
-  readonly #weights = normals(weightCount(ENCODER), 1, WEIGHTS).map((value) => value * 0.1);
+  readonly #weights: Float32Array;
   #inputs: Float32Array = new Float32Array();
   #steps = 0;
 
-  constructor(views: readonly PictureView[]) {
+  /** @param seed of the weights that it begins with. */
+  constructor(views: readonly PictureView[], seed = START) {
+    this.#weights = randomWeights(seed);
     this.show(views);
   }
 
@@ -106,6 +114,17 @@ export class EncodedPictures implements Learner {
     const { embeddings } = encode(ENCODER, this.#weights, inputs, true);
     return unpacked(Float32Array.from(embeddings)).map((embedding) => angleOf(embedding) ?? 0);
   }
+}
+
+function randomWeights(seed: number): Float32Array {
+  const weights = normals(weightCount(ENCODER), seed, WEIGHTS);
+  for (const { start, rows, inputs, outputs } of layersOf(ENCODER)) {
+    for (let index = 0; index < rows * outputs; index++) {
+      const isBias = index >= inputs * outputs;
+      weights[start + index] *= isBias ? BIAS : SPREAD / Math.sqrt(inputs);
+    }
+  }
+  return weights;
 }
 
 function inputsOf(views: readonly PictureView[]): Float32Array {

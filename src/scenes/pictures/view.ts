@@ -90,13 +90,17 @@ export class PicturesView {
     );
 
     settings.subscribe((state, previous) => {
-      if (!this.#isOwn) this.#learner = startLearner(state);
-      if (state.negatives !== previous.negatives || state.learner !== previous.learner || !this.#isOwn)
-        this.#askOrNot(state);
+      const isAnother = !this.#isOwn || state.learner !== previous.learner;
+      const asksAnew =
+        isAnother ||
+        state.negatives !== previous.negatives ||
+        (state.ties !== previous.ties && !state.negatives);
+      // What was learned for another question would answer this one: an encoder begins anew.
+      if (isAnother || (asksAnew && state.learner === 'encoder')) this.#learner = startLearner(state);
+      if (asksAnew) this.#askOrNot(state);
       this.#show(state);
     });
     this.#askOrNot(settings.state);
-    this.#setPlaying(this.#playing);
     this.#show(settings.state);
     void eachFrame(frame.picture, () => this.#advance());
   }
@@ -134,8 +138,6 @@ export class PicturesView {
     );
     const learner = new Choice(controls, fields.learner.label, fields.learner.choices, (key) => {
       this.#set({ learner: key, places: this.#learner.angles() });
-      this.#learner = startLearner(settings.state);
-      this.#show(settings.state);
     });
     const shapes = { pairs: 'two views of each', chain: 'a chain', hand: 'by hand' };
     const ties = new Choice(controls, 'Positives', shapes, (key) => {
@@ -164,13 +166,20 @@ export class PicturesView {
 
   #setPlaying(playing: boolean): void {
     this.#playing = playing;
-    this.#play.textContent = playing ? 'Pause' : 'Play';
+    this.#showPlaying();
+  }
+
+  #showPlaying(): void {
+    const waits = this.#prediction.isAsking;
+    this.#play.disabled = waits;
+    this.#play.textContent = waits ? 'Waits for your guess' : this.#playing ? 'Pause' : 'Play';
   }
 
   /** Without negatives the reader says first what will happen. */
-  #askOrNot({ negatives }: PicturesSettings): void {
+  #askOrNot({ negatives, learner }: PicturesSettings): void {
     if (negatives) this.#prediction.dismiss();
-    else this.#prediction.ask();
+    else this.#prediction.ask(learner === 'encoder');
+    this.#showPlaying();
   }
 
   #choose(picture: number): void {
@@ -229,7 +238,12 @@ export class PicturesView {
       );
       if (this.#held && learner instanceof FreePictures) learner.place(this.#held.picture, this.#held.angle);
       const { ties, learner: kind } = this.#frame.settings.state;
-      this.#prediction.watch(countBlobs(learner.angles()), countPieces(ties), kind === 'encoder');
+      this.#prediction.watch(
+        learner.angles(),
+        countPieces(ties),
+        kind === 'encoder',
+        this.#held !== undefined,
+      );
     } catch (error) {
       this.#setPlaying(false);
       this.#frame.failed(error);

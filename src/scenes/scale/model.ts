@@ -22,7 +22,6 @@ const FIRST_VIEW = 0x1001;
 const SECOND_VIEW = 0x1002;
 const WEIGHTS = 0x1003;
 const CHOICE = 0x1004;
-const SIDE = 0x1005;
 
 const size: NumberField = {
   type: 'number',
@@ -117,6 +116,9 @@ const ENCODER: EncoderShape = {
   outputs: EMBEDDING,
 };
 
+/** Weights of the encoder: how many dimensions its gradients have. */
+export const GRADIENT_DIMENSION = weightCount(ENCODER);
+
 /** The gradient of a batch with respect to the encoder's weights. */
 async function weightGradient(
   engine: Engine,
@@ -156,7 +158,7 @@ export class GradientField {
 
   /**
    * The angle in degrees, 0 to 180, between the gradient of one mini-batch, drawn without replacement, and that of all
-   * pairs; negative where the rest of it leans to one side of an arbitrary plane.
+   * pairs.
    */
   async angle(engine: Engine, batchSize: number, repeat: number, signal: AbortSignal): Promise<number> {
     const chosen = Array.from({ length: batchSize }, (_, slot) =>
@@ -169,8 +171,7 @@ export class GradientField {
     const views = { first: gather(this.#views.first), second: gather(this.#views.second) };
     const mini = await weightGradient(engine, views, signal);
     const cosine = dot(mini, this.#full) / Math.sqrt(dot(mini, mini) * dot(this.#full, this.#full));
-    const side = dot(mini, normals(mini.length, 1, SIDE)) < 0 ? -1 : 1;
-    return (side * Math.acos(Math.min(Math.max(cosine, -1), 1)) * 180) / Math.PI;
+    return (Math.acos(Math.min(Math.max(cosine, -1), 1)) * 180) / Math.PI;
   }
 }
 

@@ -13,6 +13,7 @@ import {
   ALL_PAIRS,
   estimateInformation,
   fields,
+  GRADIENT_DIMENSION,
   GradientField,
   meanOf,
   mutualInformation,
@@ -65,6 +66,7 @@ export class ScaleView {
   readonly #highest = new NumberText('highest estimate', inNats);
   readonly #truth = new NumberText('truth');
   readonly #angle = new NumberText('angle', inDegrees);
+  readonly #meaning = html('p', 'note');
   readonly #sizeTexts = [html('span'), html('span')];
   /** Estimates of the information, and angles of gradients, one per batch, by batch size. */
   readonly #estimates = new Map<number, number[]>();
@@ -125,14 +127,15 @@ export class ScaleView {
         ')',
       ),
       html('p', 'formula truth', 'Truth I = ', this.#truth.element, ' nats'),
+      this.#meaning,
       html(
         'p',
         'note',
         `${REPEATS} gradients of `,
         this.#sizeTexts[1],
-        ` pairs, `,
+        ` pairs, at their true angles to that of all ${ALL_PAIRS.toLocaleString('en')} (thick): `,
         this.#angle.element,
-        ` on average from that of all ${ALL_PAIRS.toLocaleString('en')} (thick). The angle is exact, the side is not.`,
+        ` on average. They have ${GRADIENT_DIMENSION} coordinates, and among so many a direction at random lies near 90°: to point anywhere is to point at right angles.`,
       ),
     );
   }
@@ -213,43 +216,45 @@ export class ScaleView {
     this.#information.text('ceiling', 'ceiling ln N', ALL_PAIRS, Math.log(ALL_PAIRS) + 0.2);
     this.#information.text('truth', 'truth', SIZES[0], truth);
     drawSpread(this.#information, 'estimate', this.#estimates);
-    drawSpread(this.#angles, 'angle', this.#strays, Math.abs);
+    drawSpread(this.#angles, 'angle', this.#strays);
     this.#handles[0].moveTo(this.#information.placeOf(size, NATS.minimum));
     this.#handles[1].moveTo(this.#angles.placeOf(size, DEGREES.minimum));
 
     for (const text of this.#sizeTexts) text.textContent = size.toLocaleString('en');
     this.#ceiling.show(Math.log(size));
     this.#truth.show(truth);
+    this.#meaning.textContent = meaningOf(truth);
     const estimates = this.#estimates.get(size) ?? [];
     const strays = this.#strays.get(size) ?? [];
     this.#fan.show(strays);
     this.#estimate.show(meanOf(estimates));
     this.#lowest.show(Math.min(...estimates));
     this.#highest.show(Math.max(...estimates));
-    this.#angle.show(meanOf(strays.map(Math.abs)));
+    this.#angle.show(meanOf(strays));
     this.#say(size, truth, estimates, strays);
   }
 
   #say(size: number, truth: number, estimates: readonly number[], strays: readonly number[]): void {
     let sentence = `${size} pairs: the ceiling is ${Math.log(size).toFixed(2)} nats, the truth ${truth.toFixed(2)}`;
     if (estimates.length > 0) sentence += `, the estimate ${meanOf(estimates).toFixed(2)}`;
-    if (strays.length > 0)
-      sentence += `; gradients stray by ${meanOf(strays.map(Math.abs)).toFixed(0)} degrees`;
+    if (strays.length > 0) sentence += `; gradients stray by ${meanOf(strays).toFixed(0)} degrees`;
     for (const handle of this.#handles) handle.setValue(Math.log2(size), 1, Math.log2(ALL_PAIRS), sentence);
     this.#frame.say(`${sentence}.`);
   }
 }
 
+/** What the three numbers are. */
+function meaningOf(truth: number): string {
+  const highest = Math.log(ALL_PAIRS);
+  const terms =
+    'I is what the two views share, their mutual information, known here because they are Gaussian; to prove some of it is to guess the right key better than chance. A nat is 1.44 bits.';
+  if (truth <= highest) return terms;
+  return `${terms} Here the truth lies above the ceiling of the largest batch, ln ${ALL_PAIRS.toLocaleString('en')} = ${highest.toFixed(2)}: no batch on this axis can prove it.`;
+}
+
 /** The mean as a line, each batch as a dot, all that was seen as a band. */
-function drawSpread(
-  plot: Plot,
-  name: string,
-  results: ReadonlyMap<number, readonly number[]>,
-  read: (value: number) => number = (value) => value,
-): void {
-  const rows = [...results]
-    .map(([x, values]) => ({ x, values: values.map(read) }))
-    .toSorted((a, b) => a.x - b.x);
+function drawSpread(plot: Plot, name: string, results: ReadonlyMap<number, readonly number[]>): void {
+  const rows = [...results].map(([x, values]) => ({ x, values })).toSorted((a, b) => a.x - b.x);
   plot.band(
     name,
     rows.map(({ x, values }) => ({ x, low: Math.min(...values), high: Math.max(...values) })),
