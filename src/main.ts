@@ -70,9 +70,10 @@ const run = new Run(store, {
   },
   onNotice(about, notice) {
     if (about === 'engine') status.note(notice?.sentence);
-    if (!notice) messages.clear(about);
-    else if (notice.isPassing) messages.showInPassing(about, notice.sentence);
-    else messages.show(about, notice.sentence);
+    // What is noticed now is news, whatever was said before.
+    messages.clear(about);
+    if (notice?.isPassing) messages.showInPassing(about, notice.sentence);
+    else if (notice) messages.show(about, notice.sentence);
   },
   onBroken(reason) {
     interrupt();
@@ -176,7 +177,7 @@ function frame(now: number): void {
   if (run.moving) return;
   if (playing && !run.held) simulation.advance((store.state.speed * elapsed) / 1000);
   run.frame(now);
-  status.frame(now, simulation.stepsTaken, playing);
+  status.frame(now, simulation.stepsTaken, playing && !run.held);
 
   const { statistics } = simulation;
   if (statistics && statistics !== lastRead) {

@@ -140,7 +140,9 @@ class WorkerSimulation implements Simulation {
     switch (message.type) {
       case 'picture': {
         const { positions, step } = this.picture;
-        if (!this.hasMoved && message.picture.step > step) setTimeout(keepSpare, SPARE_DELAY);
+        if (!this.hasMoved && message.picture.step > step) {
+          setTimeout(() => this.ended === undefined && keepSpare(), SPARE_DELAY);
+        }
         this.hasMoved ||= message.picture.step > step;
         this.picture = message.picture;
         this.send({ type: 'recycle', positions }, [positions.buffer]);

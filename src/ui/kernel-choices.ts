@@ -6,12 +6,19 @@ import type { KernelChoice } from './state.ts';
 /** Under this name the browser keeps which kernels were found quickest, so that they are measured once per machine. */
 const KEY = 'contrastive-playground: quickest kernels';
 
+let isKeeping = false;
+
 /**
  * Runs that begin from now on use these kernels, or the quickest, as measured now or on an earlier visit.
  * @returns what to tell the person when the device or the points are not for them.
  */
 export function chooseKernels(kernels: KernelChoice, device: GPUDevice, start: Start): string | undefined {
-  importChoices(keptChoices());
+  if (!isKeeping) {
+    isKeeping = true;
+    importChoices(keptChoices());
+    // A run measures whenever its loss or its batch changes, too.
+    addEventListener('pagehide', keepChoices);
+  }
   overrideVariant(kernels === 'auto' ? undefined : kernels);
   if (kernels === 'auto' || possibleVariants(device, start).includes(kernels)) return undefined;
   const why =
@@ -21,8 +28,7 @@ export function chooseKernels(kernels: KernelChoice, device: GPUDevice, start: S
   return `The ${kernels} kernels ${why}; the quickest of the others run instead.`;
 }
 
-/** To be called once a run has begun: it may have measured. */
-export function keepChoices(): void {
+function keepChoices(): void {
   try {
     localStorage.setItem(KEY, JSON.stringify(exportChoices()));
   } catch {

@@ -5,6 +5,7 @@ const PASSING_MS = 8000;
 export class Messages {
   readonly #region: HTMLElement;
   readonly #shown = new Map<string, HTMLElement>();
+  readonly #passing = new WeakSet<HTMLElement>();
 
   constructor(region: HTMLElement) {
     this.#region = region;
@@ -13,18 +14,22 @@ export class Messages {
   /** Shows a sentence about `topic`, in place of what was said about it before. */
   show(topic: string, sentence: string): void {
     const present = this.#shown.get(topic);
-    if (present) {
+    if (present && !this.#passing.has(present)) {
       const text = present.querySelector('p')!;
       if (text.textContent !== sentence) text.textContent = sentence;
       return;
     }
+    this.clear(topic);
     this.#add(topic, sentence);
   }
 
-  /** Shows it for a while only: it is good to know, and nothing has to be done about it. */
+  /** Shows it for a while only: it is good to know, and nothing has to be done about it. What is to stay, stays. */
   showInPassing(topic: string, sentence: string): void {
+    const present = this.#shown.get(topic);
+    if (present?.isConnected && !this.#passing.has(present)) return;
     this.clear(topic);
     const message = this.#add(topic, sentence);
+    this.#passing.add(message);
     let timer: ReturnType<typeof setTimeout>;
     const leaveLater = () => {
       clearTimeout(timer);
@@ -51,6 +56,7 @@ export class Messages {
     dismiss.type = 'button';
     dismiss.textContent = '×';
     dismiss.setAttribute('aria-label', 'Dismiss this message');
+    // It stays noted as shown: what was dismissed is not said again until it is over.
     dismiss.addEventListener('click', () => message.remove());
     message.append(text, dismiss);
     this.#shown.set(topic, message);

@@ -80,19 +80,17 @@ export async function openSimulation(
   if ('device' in answer) {
     const { device } = answer;
     try {
-      const [{ createGpuSimulation }, { prepareWebGpuRenderer }, { chooseKernels, keepChoices }] =
-        await Promise.all([
-          import('../simulation/gpu-simulation.ts'),
-          import('../render/webgpu-renderer.ts'),
-          import('./kernel-choices.ts'),
-        ]);
+      const [{ createGpuSimulation }, { prepareWebGpuRenderer }, { chooseKernels }] = await Promise.all([
+        import('../simulation/gpu-simulation.ts'),
+        import('../render/webgpu-renderer.ts'),
+        import('./kernel-choices.ts'),
+      ]);
       const aboutKernels = chooseKernels(kernels, device, start);
       const notices = aboutKernels ? { engine: { sentence: aboutKernels, isPassing: true } } : {};
       const preparing = prepareWebGpuRenderer(device);
       // It is awaited below, once there is a run that could be drawn.
       preparing.catch(() => undefined);
       const simulation = await createGpuSimulation(device, start, hyperparameters, state);
-      keepChoices();
       const createRenderer = await preparing.catch((error: unknown) => {
         simulation.dispose();
         throw error;

@@ -17,8 +17,9 @@ export function formatRate(perSecond: number): string {
   return perSecond.toFixed(decimals);
 }
 
-/** A share of a whole in percent; only the whole itself is 100 %. */
+/** A share of a whole in percent; only the whole itself is 100 %, and only nothing is 0 %. */
 export function formatShare(share: number): string {
+  if (share > 0 && share < 0.005) return '< 1 %';
   return `${(100 * share).toFixed(share > 0.995 && share < 1 ? 2 : 0)} %`;
 }
 

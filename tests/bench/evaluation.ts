@@ -75,10 +75,11 @@ export async function measureMemory({ call }: ModulePage): Promise<Topic> {
     isBeside: boolean,
   ) => {
     const large = await call<LargeEvaluation>('evaluateLarge', backend, kind, points, dimension);
-    // On the CPU what goes out lies where what came in was.
-    const copies = (backend === 'cpu' ? 1 : 2) * (kind === 'info-nce' ? 2 : 1);
-    const all = large.peakBytes / MIB;
-    const beside = all - (copies * 4 * points * dimension) / MIB;
+    // Points come in and gradients go out: in buffers of the device, and in arrays beside the memory of the CPU's kernels.
+    const inAndOut = (2 * (kind === 'info-nce' ? 2 : 1) * 4 * points * dimension) / MIB;
+    const held = large.peakBytes / MIB;
+    const all = backend === 'cpu' ? held + inAndOut : held;
+    const beside = all - inAndOut;
     const counted = isBeside ? beside : all;
     topic.rows.push({
       loss: kind,

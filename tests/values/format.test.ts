@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatMeasure, formatRate } from '../../src/values/format.ts';
+import { formatMeasure, formatRate, formatShare } from '../../src/values/format.ts';
 
 it.each([
   [4.84615, '4.846'],
@@ -22,4 +22,15 @@ it.each([
   [59.6, '60'],
 ])('%d per second is shown as %s', (value, text) => {
   expect(formatRate(value)).toBe(text);
+});
+
+it.each([
+  [0, '0 %'],
+  [0.0001, '< 1 %'],
+  [0.005, '1 %'],
+  [0.5, '50 %'],
+  [0.9999, '99.99 %'],
+  [1, '100 %'],
+])('share %d', (share, text) => {
+  expect(formatShare(share)).toBe(text);
 });

@@ -1,10 +1,14 @@
 import { InputError } from '../input-error.ts';
 import { submit } from './submit.ts';
 
+/** The most bytes of one buffer that the device can bind. */
+export function largestBinding({ limits }: Pick<GPUDevice, 'limits'>): number {
+  return Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+}
+
 /** @throws InputError when one buffer of so many bytes is more than the device can bind. */
 export function refuseBeyondLimits(device: GPUDevice, argument: string, bytes: number): void {
-  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
-  const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  const limit = largestBinding(device);
   if (bytes > limit) {
     throw new InputError(
       argument,

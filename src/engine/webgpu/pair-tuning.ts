@@ -6,6 +6,7 @@ import { NARROW } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
 import { PAIR_VARIANTS, possibleVariants, prefersSubgroups } from './pair-variant.ts';
 import type { PairVariant } from './pair-variant.ts';
+import { largestBinding } from './memory.ts';
 import { describeAdapter, isSoftware } from './request-gpu.ts';
 import { submit } from './submit.ts';
 import { WorkCursor } from './work.ts';
@@ -63,17 +64,24 @@ export function fixVariant(device: GPUDevice, variant: PairVariant): void {
   fixed.set(device, variant);
 }
 
-/** The variant to use: the only candidate, or the quickest of them, measured once per adapter and class of shapes. */
+/** The variant to use: the only candidate that fits, or the quickest, measured once per adapter and class of shapes. */
 export async function variantFor(
   device: GPUDevice,
   loss: AnyPairLoss,
   shape: PairShape,
 ): Promise<PairVariant> {
-  const [first, ...others] = candidates(device, shape);
-  return others.length === 0 ? first : measuredVariant(device, loss, shape, [first, ...others]);
+  const all = candidates(device, shape);
+  const fitting = all.filter((variant) => fits(device, loss, shape, variant));
+  // Where none fits, the first is as good as any to be refused.
+  if (fitting.length <= 1) return fitting[0] ?? all[0];
+  return measuredVariant(device, loss, shape, fitting);
 }
 
-/** The quickest variant for such shapes, from earlier measurements where there are any. */
+function fits(device: GPUDevice, loss: AnyPairLoss, shape: PairShape, variant: PairVariant): boolean {
+  return PairProgram.largestBuffer(loss, shape, variant) <= largestBinding(device);
+}
+
+/** The quickest of some variants that fit, from earlier measurements of such shapes where there are any. */
 export async function measuredVariant(
   device: GPUDevice,
   loss: AnyPairLoss,
@@ -82,7 +90,7 @@ export async function measuredVariant(
 ): Promise<PairVariant> {
   const key = classOf(device, shape);
   choices[key] ??= await quickestOf(device, loss, shape, variants);
-  return choices[key];
+  return variants.includes(choices[key]) ? choices[key] : variants[0];
 }
 
 async function quickestOf(

@@ -8,8 +8,8 @@ import { createRunMemory } from './run-memory.ts';
 import { createStepProgram } from './step-program.ts';
 
 /**
- * Bytes of the buffers that a run will take on a device, counted by the very functions that make them. Where variants of
- * kernels are still to be measured against each other, of the one that takes most.
+ * Bytes of the buffers that a run will take on a device, counted by the very functions that make them: of the variant of
+ * the kernels that takes most, where several may be used.
  * @throws InputError when the run does not fit the device, with the bytes wanted and the bytes there.
  */
 export async function memoryNeeded(
@@ -17,7 +17,7 @@ export async function memoryNeeded(
   start: Start,
   hyperparameters: Hyperparameters,
 ): Promise<number> {
-  const counted = await Promise.all(
+  const counted = await Promise.allSettled(
     candidates(device, start).map(async (variant) => {
       const counting = createCountingDevice(device);
       fixVariant(counting.device, variant);
@@ -30,5 +30,8 @@ export async function memoryNeeded(
       return counting.bytes();
     }),
   );
-  return Math.max(...counted);
+  const fitting = counted.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const [first] = counted;
+  if (fitting.length === 0 && first.status === 'rejected') throw first.reason;
+  return Math.max(...fitting);
 }

@@ -150,7 +150,7 @@ class Card {
     evaluate: () => Promise<readonly Reading[]>,
   ): Promise<void> {
     const { start, hyperparameters } = cloud;
-    const settings = JSON.stringify([hyperparameters.loss, hyperparameters.batchPairs, start]);
+    const settings = JSON.stringify([hyperparameters.loss, hyperparameters.batchPairs, start, points]);
     if (this.#truth.watches === 'settings' && settings === this.#settings) return;
     const readings = await evaluate();
     this.#settings = settings;

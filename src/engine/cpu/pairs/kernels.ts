@@ -52,9 +52,6 @@ export interface Kernels {
   /** The same once more, with the finished anchors; only for losses that refine. There is nothing to refine in plain tiles. */
   refine?: TakeIn;
 
-  /** target = target and source together. */
-  combine(target: number, source: number, quads: number): void;
-
   /** Statistics to what `pull` knows of an anchor, and to its terms: four losses and four counts (u32) per quad. */
   finish(statistics: number, anchors: number, losses: number, counts: number, quads: number): void;
 
@@ -114,7 +111,6 @@ export function writePairKernels(shader: string, shape: KernelShape, relaxed: bo
   writeTakeIn(builder, scope, 'accumulate', false);
   writeTakeIn(builder, scope, 'accumulate', true);
   if (program.functions.has('refine')) writeTakeIn(builder, scope, 'refine', false);
-  writeCombine(builder, scope);
   writeFinish(builder, scope);
   writePull(builder, scope, false);
   writePull(builder, scope, true);
@@ -180,19 +176,6 @@ function writeClear(module: ModuleBuilder, scope: Scope): void {
     const { loss } = open(f, scope);
     const empty = loss.call('emptyStatistics');
     forEachQuad(f, statistics, quads, scope.statistics * VECTOR, (at) => storeStruct(f, empty, at));
-  });
-}
-
-function writeCombine(module: ModuleBuilder, scope: Scope): void {
-  const bytes = scope.statistics * VECTOR;
-  module.function('combine', 3, (f, target, source, quads) => {
-    const { loss } = open(f, scope);
-    const from = moving(f, source);
-    forEachQuad(f, target, quads, bytes, (at) => {
-      const [a, b] = [at, from.at].map((address) => loadStruct(f, 'Statistics', scope.statistics, address));
-      storeStruct(f, loss.call('combine', a, b), at);
-      from.move(bytes);
-    });
   });
 }
 

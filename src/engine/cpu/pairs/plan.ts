@@ -9,10 +9,15 @@ const BLOCKS_PER_THREAD = 4;
 
 /**
  * Groups of panels come in so many sizes, one of each per thread, the smallest last: whoever is quicker takes more of them.
- * Each gathers the gradient of the columns by itself; where that is too much memory, there is one group per thread.
+ * Each gathers the gradient of the columns by itself. Where that is more than a little memory there is one group per
+ * thread, and where it is much, only as many groups as fit; other threads have nothing to do then.
  */
 const GROUP_SHARES = [3, 2, 1];
-const MOST_GROUP_BYTES = 24 * 2 ** 20;
+const LITTLE_GROUP_BYTES = 24 * 2 ** 20;
+const MOST_GROUP_BYTES = 64 * 2 ** 20;
+
+/** Panels are lower than a tile where there would be fewer than these for each thread. */
+const LEAST_PANELS = 2;
 
 /** One tower in memory. Addresses are bytes. */
 export interface Side {
@@ -28,7 +33,7 @@ export interface Side {
   vectors: number;
   /** The lengths before normalization. */
   norms: number;
-  /** Quads, see products.ts; 0 where panels have their own. */
+  /** Quads, see products.ts; of rows, 0 where panels have their own. */
   points: number;
   gradient: number;
   /** Of anchors only, 0 where there are none; of panels only the terms. Losses and counts: f32 and u32 per point. */
@@ -38,14 +43,18 @@ export interface Side {
   counts: number;
 }
 
-/** Panels of rows, a tile high, against all columns; see work.ts. */
+/** Panels of rows, at most a tile high, against all columns; see work.ts. */
 export interface PanelPlan {
+  /** Rows of a panel. */
+  height: number;
   /** Where each group of panels begins, in panels, and where the last one ends. */
   groups: number[];
-  /** Per thread: the tiles of a panel, its quads, and its statistics and anchors. */
+  /** Threads that take groups, and for each of them: the tiles of a panel, its quads, gradient, statistics and anchors. */
+  workers: number;
   tiles: number;
   tilesBytes: number;
   points: number;
+  rowGradients: number;
   pointsBytes: number;
   own: number;
   ownBytes: number;
@@ -134,7 +143,7 @@ export function planPairs(
       vectors: reserve(4 * padded * dimension),
       norms: reserve(4 * padded),
       points: reserve(hasPanels ? 0 : 4 * padded * dimension),
-      gradient: reserve(gradient ? 4 * padded * dimension : 0),
+      gradient: reserve(gradient && !(hasPanels && isAnchor) ? 4 * padded * dimension : 0),
       statistics: reserve(kept * parts.statistics * VECTOR),
       anchors: reserve(kept * parts.anchor * VECTOR),
       losses: reserve(quads * VECTOR),
@@ -209,22 +218,32 @@ function planPanels(
   { rows, columns, dimension, gradient, threads, parts }: PanelOptions,
 ): PanelPlan {
   const columnTiles = Math.ceil(columns.count / TILE);
-  const panels = Math.ceil(rows.count / TILE);
+  const fair = Math.ceil(rows.count / (LEAST_PANELS * threads) / GRAIN) * GRAIN;
+  const height = Math.min(TILE, fair);
+  const panels = Math.ceil(rows.count / height);
   const columnBytes = gradient ? 4 * columns.padded * dimension : 0;
-  const isCheap = GROUP_SHARES.length * threads * columnBytes <= MOST_GROUP_BYTES;
-  const groups = groupsOf(panels, threads, threads > 1 && isCheap ? GROUP_SHARES : [1]);
+  const isLittle = GROUP_SHARES.length * threads * columnBytes <= LITTLE_GROUP_BYTES;
+  const most = columnBytes === 0 ? threads : 1 + Math.floor(MOST_GROUP_BYTES / columnBytes);
+  const groups =
+    threads > 1 && isLittle
+      ? groupsOf(panels, threads, GROUP_SHARES)
+      : groupsOf(panels, Math.min(threads, most), [1]);
+  const workers = Math.min(threads, groups.length - 1);
   const quadBytes = (TILE / QUAD) * VECTOR;
   const statisticsBytes = quadBytes * parts.statistics;
   const ownBytes = statisticsBytes + quadBytes * parts.anchor;
   const pointsBytes = 4 * TILE * dimension;
   const tilesBytes = columnTiles * TILE_BYTES;
   return {
+    height,
     groups,
-    tiles: reserve(threads * tilesBytes),
+    workers,
+    tiles: reserve(workers * tilesBytes),
     tilesBytes,
-    points: reserve(threads * pointsBytes),
+    points: reserve(workers * pointsBytes),
+    rowGradients: reserve(gradient ? workers * pointsBytes : 0),
     pointsBytes,
-    own: reserve(threads * ownBytes),
+    own: reserve(workers * ownBytes),
     ownBytes,
     statisticsBytes,
     gradients: reserve((groups.length - 2) * columnBytes),

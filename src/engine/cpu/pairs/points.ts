@@ -65,6 +65,7 @@ export function layOut(
  * Writes weight x the gathered gradient in place of the vectors, with respect to what was passed in: through the
  * normalization u = x / |x| it is (g - (g . u) u) / |x|. Vectors shorter than 1e-12 get 0, where torch multiplies by
  * 1e12 and throws them away.
+ * @param at where the gathered gradient of the first of these points lies.
  */
 export function returnGradient(
   { buffer }: WebAssembly.Memory,
@@ -73,16 +74,18 @@ export function returnGradient(
   first: number,
   count: number,
   weight: number,
+  at: number,
 ): void {
   const vectors = new Float32Array(buffer, side.vectors, side.padded * dimension);
-  const gradient = new Float32Array(buffer, side.gradient, side.padded * dimension);
+  const gradient = new Float32Array(buffer, at, count * dimension);
   const norms = new Float32Array(buffer, side.norms, side.padded);
   const radial = new Float64Array(QUAD);
   const scale = new Float64Array(QUAD);
   for (let point = first; point < Math.min(first + count, side.count); point += QUAD) {
     const to = point * dimension;
+    const from = to - first * dimension;
     radial.fill(0);
-    if (normalize) addRadial(radial, gradient, vectors, to, dimension);
+    if (normalize) addRadial(radial, gradient, from, vectors, to, dimension);
     for (let lane = 0; lane < QUAD; lane++) {
       const norm = norms[point + lane];
       scale[lane] = norm < SMALLEST_NORM ? 0 : weight / norm;
@@ -91,7 +94,7 @@ export function returnGradient(
       const row = to + lane * dimension;
       const [along, by] = [radial[lane], scale[lane]];
       for (let k = 0; k < dimension; k++) {
-        vectors[row + k] = by * (gradient[to + QUAD * k + lane] - along * vectors[row + k]);
+        vectors[row + k] = by * (gradient[from + QUAD * k + lane] - along * vectors[row + k]);
       }
     }
   }
@@ -101,20 +104,34 @@ export function returnGradient(
 function addRadial(
   radial: Float64Array,
   gradient: Float32Array,
+  from: number,
   vectors: Float32Array,
-  first: number,
+  to: number,
   dimension: number,
 ): void {
   let [sum0, sum1, sum2, sum3] = radial;
   for (let k = 0; k < dimension; k++) {
-    const at = first + QUAD * k;
-    const row = first + k;
+    const at = from + QUAD * k;
+    const row = to + k;
     sum0 += gradient[at] * vectors[row];
     sum1 += gradient[at + 1] * vectors[row + dimension];
     sum2 += gradient[at + 2] * vectors[row + 2 * dimension];
     sum3 += gradient[at + 3] * vectors[row + 3 * dimension];
   }
   radial.set([sum0, sum1, sum2, sum3]);
+}
+
+/** Multiplies what stands in place of the vectors. */
+export function scaleVectors(
+  { buffer }: WebAssembly.Memory,
+  { vectors }: Side,
+  dimension: number,
+  first: number,
+  count: number,
+  weight: number,
+): void {
+  const own = new Float32Array(buffer, vectors + 4 * first * dimension, count * dimension);
+  for (let index = 0; index < own.length; index++) own[index] *= weight;
 }
 
 /** How many terms all anchors have: what the loss is the mean over. */

@@ -3,7 +3,7 @@ import { PADDING } from './kernels.ts';
 import type { Kernels } from './kernels.ts';
 import { TOTALS } from './plan.ts';
 import type { PairPlan, PanelPlan, Side } from './plan.ts';
-import { countTerms, layOut, preparePoints, returnGradient } from './points.ts';
+import { countTerms, layOut, preparePoints, returnGradient, scaleVectors } from './points.ts';
 import { meetingsOf } from './schedule.ts';
 import { GRAIN, QUAD, TILE, TILE_BYTES, VECTOR } from './tile.ts';
 import { Turns } from './turns.ts';
@@ -86,7 +86,7 @@ abstract class Passes {
       const norms = new Float32Array(memory.buffer, side.norms, side.padded);
       for (const { first, count } of this.share(side)) {
         preparePoints(memory, side, dimension, normalize, first, count, norms);
-        if (plan.gradient) {
+        if (side.gradient > 0) {
           const gradient = new Float32Array(memory.buffer, side.gradient, side.padded * dimension);
           gradient.fill(0, first * dimension, (first + count) * dimension);
         }
@@ -105,15 +105,17 @@ abstract class Passes {
     const terms = countTerms(memory, plan);
     for (const side of this.sides()) {
       for (const { first, count } of this.share(side)) {
-        this.bringTogether(side, first, count);
-        returnGradient(memory, plan, side, first, count, terms === 0 ? 0 : 1 / terms);
+        this.giveBack(side, first, count, terms === 0 ? 0 : 1 / terms);
         yield count * POINT_COST;
       }
     }
   }
 
-  /** Adds up what was gathered apart for these points. */
-  protected bringTogether(_side: Side, _first: number, _count: number): void {}
+  /** Turns what was gathered for these points, times the weight, into their gradient. */
+  protected giveBack(side: Side, first: number, count: number, weight: number): void {
+    const { memory, plan } = this;
+    returnGradient(memory, plan, side, first, count, weight, this.componentsAt(side.gradient, first));
+  }
 
   /** Puts the sums of the pulls of a unit of work down, and begins anew. */
   protected tell(unit: number): void {
@@ -312,7 +314,7 @@ class Sweeps extends Passes {
 }
 
 /**
- * The queries alone are anchors: a panel of rows, a tile high, is compared with all columns, its statistics are finished,
+ * The queries alone are anchors: a panel of rows, at most a tile high, is compared with all columns, its statistics are finished,
  * and the similarities that are still there become pulls. Threads take groups of panels, and each group gathers the
  * gradient of the columns apart, so that nobody waits for anybody before the end.
  */
@@ -332,8 +334,9 @@ class Panels extends Passes {
 
   *stream(): Generator<Step, void> {
     const { plan, memory } = this;
-    const { groups, gradientBytes } = this.panels;
-    const panels = rangesOf(0, plan.rows.count, TILE, plan.rows.count);
+    const { height, groups, workers, gradientBytes } = this.panels;
+    if (this.thread >= workers) return;
+    const panels = rangesOf(0, plan.rows.count, height, plan.rows.count);
     const turns = new Turns(memory, plan, 0);
     for (let group = turns.claim(); group < groups.length - 1; group = turns.claim()) {
       const gradient = this.columnGradientOf(group);
@@ -343,14 +346,19 @@ class Panels extends Passes {
     }
   }
 
-  protected override bringTogether(side: Side, first: number, count: number): void {
-    const { kernels, plan, panels } = this;
-    if (side !== plan.columns) return;
+  /** Rows have their gradient from their panel, but for the weight, which was not known yet; that of columns lies apart. */
+  protected override giveBack(side: Side, first: number, count: number, weight: number): void {
+    const { kernels, memory, plan, panels } = this;
+    if (side === plan.rows) {
+      scaleVectors(memory, side, plan.dimension, first, count, weight);
+      return;
+    }
     const target = this.componentsAt(side.gradient, first);
     for (let group = 1; group < panels.groups.length - 1; group++) {
       const source = this.componentsAt(this.columnGradientOf(group), first);
       kernels.add(target, source, 4 * count * plan.dimension);
     }
+    super.giveBack(side, first, count, weight);
   }
 
   /** Where a group gathers the gradient of the columns: the first one in place. */
@@ -365,6 +373,7 @@ class Panels extends Passes {
     const { rows, columns } = plan;
     const quads = quadsOf(row.count);
     const points = panels.points + thread * panels.pointsBytes;
+    const rowGradient = panels.rowGradients + thread * panels.pointsBytes;
     const statistics = panels.own + thread * panels.ownBytes;
     const anchors = statistics + panels.statisticsBytes;
     const tiles = this.tilesOf(row);
@@ -390,7 +399,7 @@ class Panels extends Passes {
     }
     kernels.finish(statistics, anchors, rows.losses + 4 * row.first, rows.counts + 4 * row.first, quads);
     if (!plan.gradient) return;
-    const rowGradient = this.componentsAt(rows.gradient, row.first);
+    new Float32Array(memory.buffer, rowGradient, QUAD * quads * plan.dimension).fill(0);
     for (const { tile, at, isPlain } of tiles) {
       this.pullTile(tile, at, anchors, isPlain, 1);
       this.collectRows(tile, at, rowGradient);
@@ -398,6 +407,8 @@ class Panels extends Passes {
       this.collectColumns(tile, at, this.scratch(0), gradient);
       yield row.count * tile.column.count;
     }
+    // Nobody else needs these points any more.
+    returnGradient(memory, plan, rows, row.first, QUAD * quads, 1, rowGradient);
   }
 
   /** The panel's tiles, where they lie, and whether they hold negatives only. */
@@ -414,7 +425,8 @@ class Panels extends Passes {
   /** Whether a tile holds excluded pairs only: where there are extra negatives, queries meet keys on the diagonal alone. */
   private isIdle({ row, column }: Tile): boolean {
     const { isExclusive, rows } = this.plan;
-    return isExclusive && column.first + column.count <= rows.count && column.first !== row.first;
+    if (!isExclusive || column.first + column.count > rows.count) return false;
+    return column.first >= row.first + row.count || row.first >= column.first + column.count;
   }
 }
 
