@@ -10,7 +10,9 @@ export type Kind = 'nt-xent' | 'info-nce';
 /** The defaults of the losses. */
 const TEMPERATURES: Record<Kind, number> = { 'nt-xent': 0.5, 'info-nce': 0.1 };
 
-/** After the first, which compiles and fills caches, a case is repeated until it has taken so long. */
+/** Short cases first run for so long untimed: browsers compile again what runs often. */
+const WARM_UP_MS = 300;
+/** After that a case is repeated until it has taken so long. */
 const REPEAT_MS = 2000;
 const MOST_REPEATS = 9;
 /** A first evaluation that takes longer than this stands alone. */
@@ -38,6 +40,8 @@ export async function timesOf(
   };
   const first = await timed();
   if (first > LONG_MS) return [first];
+  const warm = performance.now() + WARM_UP_MS;
+  while (performance.now() < warm) await timed();
   const times: number[] = [];
   const end = performance.now() + REPEAT_MS;
   while (times.length < MOST_REPEATS && (times.length === 0 || performance.now() < end)) {

@@ -19,7 +19,7 @@ const CPU_PRODUCTS = { 'nt-xent': 2, 'info-nce': 3 } as const;
 
 const WANTED = { one: 0.55, all: 0.6, gpu: 0.9 };
 
-const GROWTH = { from: 1024, to: 16_384, dimension: 32 };
+const GROWTH = { from: 1024, to: 16_384, dimension: 64 };
 const EXPONENTS = { time: [1.9, 2.1], memory: [0.9, 1.1] } as const;
 
 const MIB = 2 ** 20;
