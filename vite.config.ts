@@ -32,5 +32,7 @@ export default defineConfig({
     globalSetup: 'tests/browser/global-setup.ts',
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    // Pages answer late while a software device computes on the cores that they draw with.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

@@ -12,6 +12,7 @@ import { LIMITS_PAGE, measureGrowth, measureShares } from './limits.ts';
 import { measureOpening } from './opening.ts';
 import { installPeers, measurePeers, warmUp } from './peers.ts';
 import { Report } from './report.ts';
+import { measureScenes } from './scenes.ts';
 
 let built: BuiltPage;
 let browser: Browser;
@@ -36,6 +37,7 @@ afterAll(async () => {
 test('opening', () => report.add(() => measureOpening(browser, built)));
 test('frames', () => report.add(() => measureFrames(browser, built.url)));
 test('controls', () => report.add(() => measureControls(browser, built.url)));
+test('scenes', () => report.add(() => measureScenes(browser, built.url)));
 test('evaluation', () => report.add(() => measureEvaluation(page)));
 test('memory', () => report.add(() => measureMemory(page)));
 test('limits', async () => {
