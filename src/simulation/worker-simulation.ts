@@ -3,11 +3,17 @@ import type { Hyperparameters, RunState, Start, Statistics } from './settings.ts
 import type { DisplayPositions, Simulation } from './simulation.ts';
 import type { TraceListener } from './trace.ts';
 
-/** Milliseconds after the first step until a spare worker is started: first the page has to come to rest. */
-const SPARE_DELAY = 500;
+/**
+ * Milliseconds until a spare worker is started: from the first step of the first run, when the page has to come to rest,
+ * and from the beginning of later ones.
+ */
+const FIRST_SPARE_DELAY = 500;
+const SPARE_DELAY = 100;
 
 /** A worker that has loaded its script and waits, so that the next run begins at once. */
 let spare: Worker | undefined;
+/** Whether any run of the page has moved. */
+let hasMoved = false;
 
 function startWorker(): Worker {
   return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
@@ -78,7 +84,6 @@ class WorkerSimulation implements Simulation {
   private picture: Picture;
   private snapshots: { resolve: (state: RunState) => void; reject: (reason: Error) => void }[] = [];
   private listener: TraceListener | undefined;
-  private hasMoved = false;
   /** Why the worker is gone, once it is. */
   private ended: string | undefined;
 
@@ -89,6 +94,7 @@ class WorkerSimulation implements Simulation {
     this.picture = picture;
     worker.addEventListener('message', ({ data }: MessageEvent<ToPage>) => this.receive(data));
     worker.addEventListener('error', ({ message }) => this.fail(describeCrash(message)));
+    if (hasMoved) this.keepSpareIn(SPARE_DELAY);
   }
 
   get stepsTaken(): number {
@@ -136,14 +142,18 @@ class WorkerSimulation implements Simulation {
     this.end('The run was disposed of.');
   }
 
+  private keepSpareIn(milliseconds: number): void {
+    setTimeout(() => this.ended === undefined && keepSpare(), milliseconds);
+  }
+
   private receive(message: ToPage): void {
     switch (message.type) {
       case 'picture': {
         const { positions, step } = this.picture;
-        if (!this.hasMoved && message.picture.step > step) {
-          setTimeout(() => this.ended === undefined && keepSpare(), SPARE_DELAY);
+        if (!hasMoved && message.picture.step > step) {
+          hasMoved = true;
+          this.keepSpareIn(FIRST_SPARE_DELAY);
         }
-        this.hasMoved ||= message.picture.step > step;
         this.picture = message.picture;
         this.send({ type: 'recycle', positions }, [positions.buffer]);
         break;
