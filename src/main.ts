@@ -175,7 +175,7 @@ function frame(now: number): void {
     void showCharts();
   }
   if (run.moving) return;
-  if (playing && !run.held) simulation.advance((store.state.speed * elapsed) / 1000);
+  if (playing && !run.held && !run.isFollowed) simulation.advance((store.state.speed * elapsed) / 1000);
   run.frame(now);
   status.frame(now, simulation.stepsTaken, playing && !run.held);
 

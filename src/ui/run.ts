@@ -63,6 +63,11 @@ export class Run {
     return this.#holding.size > 0;
   }
 
+  /** Whether steps on the host would hold up the run that is about to follow. */
+  get isFollowed(): boolean {
+    return this.#opening !== undefined && this.#simulation?.positions.on === 'cpu';
+  }
+
   /** Keeps the run where it is, so that what it computes with is free to be measured. Returns how to let go. */
   hold(): () => void {
     const held = {};
