@@ -28,7 +28,7 @@ import type { TraceListener } from './trace.ts';
 
 /** Milliseconds of work beside a frame: a GPU draws at full rate, a software adapter at 20 or more. */
 const HARDWARE_AIM = 10;
-const SOFTWARE_AIM = 18;
+const SOFTWARE_AIM = 12;
 
 /**
  * A run that stays on the GPU: sample, loss, gradient, optimizer and projection are kernels, and nothing is awaited but
