@@ -1,8 +1,8 @@
 const nothing = () => ({});
 
 /**
- * A device that can what another can, but allocates and computes nothing, and counts the bytes of the buffers that are asked of it: whatever makes
- * its memory on a device can be asked beforehand how much that will be.
+ * A device that can what another can, but allocates and computes nothing, and counts the bytes of the buffers that are
+ * asked of it: whatever makes its memory on a device can be asked beforehand how much that will be.
  */
 export function createCountingDevice({ limits, features, adapterInfo }: GPUDevice): {
   device: GPUDevice;

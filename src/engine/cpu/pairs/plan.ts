@@ -1,6 +1,6 @@
 import type { AnyPairLoss } from '../../../losses/registry.ts';
 import type { BatchLayout } from '../../validate.ts';
-import { roundsOf } from './schedule.ts';
+import { meetingsOf } from './schedule.ts';
 import { GRAIN, QUAD, TILE, TILE_BYTES, VECTOR } from './tile.ts';
 import { PASSES, turnWords } from './turns.ts';
 
@@ -167,9 +167,7 @@ export function planPairs(
     rowBlock: blockOf(rows.padded, blocks),
     columnBlock: blockOf(columns.padded, blocks),
   };
-  const units = panels
-    ? panels.groups.length - 1
-    : roundsOf(cut).reduce((sum, round) => sum + round.length, 0);
+  const units = panels ? panels.groups.length - 1 : meetingsOf(cut).length;
   const turnsOfPass = turnWords(
     Math.ceil(rows.padded / cut.rowBlock),
     Math.ceil(columns.padded / cut.columnBlock),

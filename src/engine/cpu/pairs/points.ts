@@ -84,8 +84,7 @@ export function returnGradient(
   for (let point = first; point < Math.min(first + count, side.count); point += QUAD) {
     const to = point * dimension;
     const from = to - first * dimension;
-    radial.fill(0);
-    if (normalize) addRadial(radial, gradient, from, vectors, to, dimension);
+    if (normalize) measureRadial(radial, gradient, from, vectors, to, dimension);
     for (let lane = 0; lane < QUAD; lane++) {
       const norm = norms[point + lane];
       scale[lane] = norm < SMALLEST_NORM ? 0 : weight / norm;
@@ -100,8 +99,8 @@ export function returnGradient(
   }
 }
 
-/** Adds g . u of four points, each a sum of its own in float64: no addition waits for the one before. */
-function addRadial(
+/** g . u of four points, each a sum of its own in float64: no addition waits for the one before. */
+function measureRadial(
   radial: Float64Array,
   gradient: Float32Array,
   from: number,
@@ -109,7 +108,7 @@ function addRadial(
   to: number,
   dimension: number,
 ): void {
-  let [sum0, sum1, sum2, sum3] = radial;
+  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
   for (let k = 0; k < dimension; k++) {
     const at = from + QUAD * k;
     const row = to + k;

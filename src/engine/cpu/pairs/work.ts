@@ -2,7 +2,7 @@
 import { PADDING } from './kernels.ts';
 import type { Kernels } from './kernels.ts';
 import { TOTALS } from './plan.ts';
-import type { PairPlan, PanelPlan, Side } from './plan.ts';
+import type { PairPlan, Side } from './plan.ts';
 import { countTerms, layOut, preparePoints, returnGradient, scaleVectors } from './points.ts';
 import { meetingsOf } from './schedule.ts';
 import { GRAIN, QUAD, TILE, TILE_BYTES, VECTOR } from './tile.ts';
@@ -47,7 +47,7 @@ export function* work(
   thread: number,
 ): Generator<Step, void> {
   const pairs = plan.panels
-    ? new Panels(kernels, memory, plan, thread, plan.panels)
+    ? new Panels(kernels, memory, plan, thread)
     : new Sweeps(kernels, memory, plan, thread);
   yield* pairs.prepare();
   yield* pairs.stream();
@@ -314,23 +314,12 @@ class Sweeps extends Passes {
 }
 
 /**
- * The queries alone are anchors: a panel of rows, at most a tile high, is compared with all columns, its statistics are finished,
- * and the similarities that are still there become pulls. Threads take groups of panels, and each group gathers the
- * gradient of the columns apart, so that nobody waits for anybody before the end.
+ * The queries alone are anchors: a panel of rows, at most a tile high, is compared with all columns, its statistics are
+ * finished, and the similarities that are still there become pulls. Threads take groups of panels, and each group gathers
+ * the gradient of the columns apart, so that nobody waits for anybody before the end.
  */
 class Panels extends Passes {
-  private readonly panels: PanelPlan;
-
-  constructor(
-    kernels: Kernels,
-    memory: WebAssembly.Memory,
-    plan: PairPlan,
-    thread: number,
-    panels: PanelPlan,
-  ) {
-    super(kernels, memory, plan, thread);
-    this.panels = panels;
-  }
+  private readonly panels = this.plan.panels!;
 
   *stream(): Generator<Step, void> {
     const { plan, memory } = this;
