@@ -1,14 +1,10 @@
 import { createRequire } from 'node:module';
-import type { Batch } from '../../src/engine/engine.ts';
 import { measureCeilings } from '../../src/engine/webgpu/ceilings.ts';
-import { createLossProgram } from '../../src/engine/webgpu/loss-program.ts';
 import type { LossProgram } from '../../src/engine/webgpu/loss-program.ts';
-import type { PairShape } from '../../src/engine/webgpu/pair-shape.ts';
 import { requestGpu } from '../../src/engine/webgpu/request-gpu.ts';
 import { runInSlices } from '../../src/engine/webgpu/run-in-slices.ts';
 import { createStopwatch } from '../../src/engine/webgpu/stopwatch.ts';
-import { resolveLoss } from '../../src/losses/registry.ts';
-import { gaussian } from '../conformance/batches.ts';
+import { createStep } from './step.ts';
 import { summarize } from './report.ts';
 import type { Topic } from './report.ts';
 
@@ -112,36 +108,14 @@ async function measureStep(
   count: number,
   dimension: number,
 ): Promise<{ milliseconds: number[]; multiplyAdds: number }> {
-  const { loss, values } = resolveLoss({ kind }, (argument, expected) => {
-    throw new Error(`${argument}: ${expected}`);
-  });
-  const shape: PairShape = {
-    kind: loss.batch,
-    dimension,
-    rows: count,
-    extraNegatives: 0,
-    refines: false,
-    gradient: true,
-    entries: 0,
-    parameterGradients: true,
-  };
-  const program = await createLossProgram(device, loss, shape, 'batch');
+  const program = await createStep(device, kind, count, dimension);
   try {
-    program.setParameters(values);
-    program.upload(batchOf(loss.batch, count, dimension));
     const milliseconds = await timesOf(device, program);
     const multiplyAdds = program.works.reduce((sum, work) => sum + work.multiplyAdds, 0);
     return { milliseconds, multiplyAdds };
   } finally {
     program.dispose();
   }
-}
-
-function batchOf(kind: 'labelled' | 'paired', count: number, dimension: number): Batch {
-  if (kind === 'paired')
-    return { dimension, queries: gaussian(count, dimension, 1), keys: gaussian(count, dimension, 2) };
-  const labels = Uint32Array.from({ length: count }, (_, row) => row >> 1);
-  return { dimension, embeddings: gaussian(count, dimension, 1), labels };
 }
 
 async function timesOf(device: GPUDevice, { works }: LossProgram): Promise<number[]> {

@@ -2,20 +2,18 @@
 import { measureThreads } from '../../src/engine/cpu/threads/ceiling.ts';
 import { measureCeiling } from '../../src/engine/cpu/wasm/ceiling.ts';
 import { measureWorks } from '../../src/engine/webgpu/kernel-times.ts';
-import { createLossProgram } from '../../src/engine/webgpu/loss-program.ts';
-import type { PairShape } from '../../src/engine/webgpu/pair-shape.ts';
 import { requestGpu } from '../../src/engine/webgpu/request-gpu.ts';
 import { createSimilarityProgram } from '../../src/engine/webgpu/similarity.ts';
 import type { Work } from '../../src/engine/webgpu/work.ts';
 import { createEngine } from '../../src/index.ts';
 import type { LossSpec } from '../../src/index.ts';
-import { resolveLoss } from '../../src/losses/registry.ts';
 import { growthOf } from '../../src/simulation/stress/record.ts';
 import { climb } from '../../src/simulation/stress/ramp.ts';
 import type { Measured } from '../../src/simulation/stress/ramp.ts';
 import type { StressRecord } from '../../src/simulation/stress/record.ts';
 import { batchFor } from './evaluation.page.ts';
 import type { Kind } from './evaluation.page.ts';
+import { createStep } from './step.ts';
 
 /** Ceiling and step are measured in turn, so that both meet the machine in every mood. */
 const ROUNDS = 7;
@@ -70,22 +68,7 @@ export async function ratesOnGpu(kind: Kind, count: number, dimension: number): 
   const gpu = await requestGpu('webgpu');
   if ('reason' in gpu) throw new Error(gpu.reason);
   const { device, description } = gpu;
-  const { loss, values } = resolveLoss({ kind } as LossSpec, (argument, expected) => {
-    throw new Error(`${argument}: ${expected}`);
-  });
-  const shape: PairShape = {
-    kind: loss.batch,
-    dimension,
-    rows: count,
-    extraNegatives: 0,
-    refines: false,
-    gradient: true,
-    entries: 0,
-    parameterGradients: true,
-  };
-  const step = await createLossProgram(device, loss, shape, 'batch');
-  step.setParameters(values);
-  step.upload(batchFor(kind, count, dimension));
+  const step = await createStep(device, kind, count, dimension);
   const layout = { kind: 'paired', dimension, rows: count, columns: count } as const;
   const product = await createSimilarityProgram(device, layout, 'dot');
   const rates: GpuRates = { description, step: [], product: [] };
