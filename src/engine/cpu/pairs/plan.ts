@@ -43,7 +43,7 @@ export interface Side {
   counts: number;
 }
 
-/** Panels of rows, at most a tile high, against all columns; see work.ts. */
+/** Panels of rows, at most a tile high, against all columns; see panels.ts. */
 export interface PanelPlan {
   /** Rows of a panel. */
   height: number;

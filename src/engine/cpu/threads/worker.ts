@@ -1,6 +1,7 @@
 /** One thread: takes its steps of an evaluation, in memory that all threads share. */
 import type { Kernels } from '../pairs/kernels.ts';
-import { BARRIER, TURN, work } from '../pairs/work.ts';
+import { BARRIER, TURN } from '../pairs/passes.ts';
+import { work } from '../pairs/work.ts';
 import { Barrier } from './barrier.ts';
 import type { FromThread, SharedProgram, ToThread } from './messages.ts';
 

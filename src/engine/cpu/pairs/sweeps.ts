@@ -1,0 +1,108 @@
+import type { Side } from './plan.ts';
+import { BARRIER, Passes, TURN } from './passes.ts';
+import type { Step } from './passes.ts';
+import { quadsOf, rangesOf } from './ranges.ts';
+import type { Range, Tile } from './ranges.ts';
+import { meetingsOf } from './schedule.ts';
+import { QUAD, TILE } from './tile.ts';
+import { Turns } from './turns.ts';
+
+/**
+ * Rows and columns are anchors: one pass over all pairs for their statistics, maybe a second, and one for the gradient.
+ * A tile serves its rows and, transposed, its columns; of one set only the upper half is computed.
+ */
+export class Sweeps extends Passes {
+  private readonly meetings = meetingsOf(this.plan);
+
+  *stream(): Generator<Step, void> {
+    const { plan } = this;
+    const { rows } = plan;
+    const [at, transposed] = [this.scratch(0), this.scratch(1)];
+    yield* this.accumulate('accumulate', 0);
+    if (plan.refines) yield* this.accumulate('refine', 1);
+    if (!plan.gradient) return;
+    const rowGradient = ({ row }: Tile) => this.componentsAt(rows.gradient, row.first);
+    const columnGradient = ({ column }: Tile) => this.componentsAt(plan.columns.gradient, column.first);
+    yield* this.sweep(2, (tile) => {
+      this.multiply(tile, this.componentsAt(rows.points, tile.row.first), at);
+      const anchors = this.anchorsOf(rows, tile.row.first);
+      // The diagonal of one set holds each of its pairs twice.
+      this.pullTile(tile, at, anchors, this.isPlain(tile), this.isDiagonal(tile) ? 0.5 : 1);
+      this.collectRows(tile, at, rowGradient(tile));
+      if (!this.isDiagonal(tile)) this.collectColumns(tile, at, transposed, columnGradient(tile));
+    });
+  }
+
+  private *accumulate(kernel: 'accumulate' | 'refine', pass: number): Generator<Step, void> {
+    const { kernels } = this;
+    const { rows, columns } = this.plan;
+    const [at, transposed] = [this.scratch(0), this.scratch(1)];
+    const take = (
+      anchors: Side,
+      own: Range,
+      candidates: Side,
+      others: Range,
+      tile: number,
+      isPlain: boolean,
+    ) =>
+      (isPlain ? kernels.accumulatePlain : kernels[kernel])?.(
+        this.statisticsOf(anchors, own.first),
+        anchors.labels + 4 * own.first,
+        own.first,
+        quadsOf(own.count),
+        candidates.labels + 4 * others.first,
+        others.first,
+        others.count,
+        tile,
+        this.anchorsOf(anchors, own.first),
+      );
+    yield* this.sweep(pass, (tile) => {
+      const { row, column } = tile;
+      const isPlain = this.isPlain(tile);
+      if (isPlain && kernel === 'refine') return;
+      this.multiply(tile, this.componentsAt(rows.points, row.first), at);
+      take(rows, row, columns, column, at, isPlain);
+      if (this.isDiagonal(tile)) return;
+      kernels.transpose(at, quadsOf(row.count), quadsOf(column.count), transposed);
+      take(columns, column, rows, row, transposed, isPlain);
+    });
+    for (const side of this.sides()) {
+      for (const { first, count } of this.share(side)) {
+        const terms = [side.losses + 4 * first, side.counts + 4 * first] as const;
+        kernels.finish(this.statisticsOf(side, first), this.anchorsOf(side, first), ...terms, count / QUAD);
+      }
+    }
+    yield BARRIER;
+  }
+
+  /** Visits the tiles of one pair of blocks after another, whichever are still to be had. */
+  private *sweep(pass: number, visit: (tile: Tile) => void): Generator<Step, void> {
+    const { plan, memory, meetings } = this;
+    const { rows, columns, rowBlock, columnBlock } = plan;
+    const turns = new Turns(memory, plan, pass);
+    for (let unit = turns.claim(); unit < meetings.length; unit = turns.claim()) {
+      const meeting = meetings[unit];
+      while (!turns.isDue(meeting)) yield TURN;
+      const isSame = rows === columns && meeting.row === meeting.column;
+      for (const row of tilesOf(meeting.row, rowBlock, rows)) {
+        for (const column of tilesOf(meeting.column, columnBlock, columns)) {
+          if (isSame && column.first < row.first) continue;
+          visit({ row, column });
+          yield row.count * column.count;
+        }
+      }
+      this.tell(unit);
+      turns.isOver(meeting);
+    }
+    yield BARRIER;
+  }
+
+  private isDiagonal({ row, column }: Tile): boolean {
+    return this.plan.rows === this.plan.columns && row.first === column.first;
+  }
+}
+
+/** The tiles along one side of a block. */
+function tilesOf(block: number, points: number, side: Side): Range[] {
+  return rangesOf(block * points, points, TILE, side.count);
+}
