@@ -19,26 +19,6 @@
 
 const STAGED = BLOCK * BLOCK_QUADS;   // a block of pulls
 
-fn meetAll(
-  sum: ptr<function, PullSum>,
-  constants: Parameters,
-  similarities: mat4x4f,
-  rows: Rows,
-  rowAnchor: Anchor,
-  columnQuad: u32,
-  end: u32,
-) -> mat4x4f {
-  let column = 4u * columnQuad;
-  let quadLabels = labels[columnQuad];
-  let columnAnchors = anchors[columnQuad];
-  return mat4x4f(
-    meet(sum, constants, rowAnchor, spread(columnAnchors, FIRST), similarities[0], relate(rows, column, quadLabels.x, end)),
-    meet(sum, constants, rowAnchor, spread(columnAnchors, SECOND), similarities[1], relate(rows, column + 1u, quadLabels.y, end)),
-    meet(sum, constants, rowAnchor, spread(columnAnchors, THIRD), similarities[2], relate(rows, column + 2u, quadLabels.z, end)),
-    meet(sum, constants, rowAnchor, spread(columnAnchors, FOURTH), similarities[3], relate(rows, column + 3u, quadLabels.w, end)),
-  );
-}
-
 // Where the pulls of the block's column quad on its row quad begin; those of the quad's next column are BLOCK_QUADS on.
 // Turned by the column, so that lanes that write or read together meet in no bank.
 fn pullsAt(columnQuad: u32, rowQuad: u32) -> u32 {

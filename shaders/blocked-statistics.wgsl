@@ -1,7 +1,7 @@
 // What each anchor accumulates while it streams over all of its candidates, a block of pairs at a time.
 // What it computes, and its shapes, are those of workgroup-statistics.
 //
-// Needs: numerics, pairing, blocked-tile, a loss (Statistics, emptyStatistics, combine, Anchor), a pass (take).
+// Needs: numerics, pairing, blocked-tile, workgroup-take, a loss (Statistics, emptyStatistics, combine, Anchor), a pass.
 // One invocation: two quads of rows against two quads of columns in every BLOCK, every `statisticsParts` blocks.
 // Race-free: each workgroup owns its (block of rows, part); its eight column lanes are combined in a fixed order.
 // Cost: rows x columns x (dimension multiply-adds + one exponential).
@@ -17,23 +17,6 @@
 const STAGED = 2u * COLUMNS;
 
 var<workgroup> lanes: array<Statistics, 32>;
-
-fn takeAll(
-  seen: ptr<function, Statistics>,
-  constants: Parameters,
-  similarities: mat4x4f,
-  rows: Rows,
-  anchor: Anchor,
-  columnQuad: u32,
-  end: u32,
-) {
-  let column = 4u * columnQuad;
-  let quadLabels = labels[columnQuad];
-  take(seen, constants, similarities[0], relate(rows, column, quadLabels.x, end), anchor);
-  take(seen, constants, similarities[1], relate(rows, column + 1u, quadLabels.y, end), anchor);
-  take(seen, constants, similarities[2], relate(rows, column + 2u, quadLabels.z, end), anchor);
-  take(seen, constants, similarities[3], relate(rows, column + 3u, quadLabels.w, end), anchor);
-}
 
 // What the eight column lanes of a row saw, in the first of them.
 fn combineLanes(own: Statistics, local: vec3u) -> Statistics {

@@ -19,10 +19,6 @@ struct BlockTile {
   farRight: mat4x4f,
 }
 
-fn outer(columns: vec4f, rows: vec4f) -> mat4x4f {
-  return mat4x4f(columns.x * rows, columns.y * rows, columns.z * rows, columns.w * rows);
-}
-
 // Component k of four points, 0 beyond the dimension.
 fn component(quad: u32, k: u32, dimension: u32) -> vec4f {
   if (k < dimension) {

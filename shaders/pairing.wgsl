@@ -33,6 +33,11 @@ const NOBODY = 0xffffffffu;
 const TILE_ROWS = 32u;      // rows of a workgroup: 8 invocations of one quad each
 const TILE_COLUMNS = 64u;   // columns of a workgroup at a time: 8 invocations of two quads each
 
+// One component's share of the similarities of four columns with four rows: one vector of four rows per column.
+fn outer(columns: vec4f, rows: vec4f) -> mat4x4f {
+  return mat4x4f(columns.x * rows, columns.y * rows, columns.z * rows, columns.w * rows);
+}
+
 // Four rows, as every pair with them sees them.
 struct Rows {
   points: vec4u,

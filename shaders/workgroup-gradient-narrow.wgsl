@@ -63,17 +63,8 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
     }
     for (var side = 0u; side < 2u; side++) {
       let columnQuad = first / 4u + 2u * local.x + side;
-      let column = 4u * columnQuad;
       let columns = quadAt(columnQuad, dimension);
-      let tile = similarities(columns, points);
-      let quadLabels = labels[columnQuad];
-      let columnAnchors = anchors[columnQuad];
-      let pulls = mat4x4f(
-        meet(&sum, constants, rowAnchor, spread(columnAnchors, FIRST), tile[0], relate(rows, column, quadLabels.x, end)),
-        meet(&sum, constants, rowAnchor, spread(columnAnchors, SECOND), tile[1], relate(rows, column + 1u, quadLabels.y, end)),
-        meet(&sum, constants, rowAnchor, spread(columnAnchors, THIRD), tile[2], relate(rows, column + 2u, quadLabels.z, end)),
-        meet(&sum, constants, rowAnchor, spread(columnAnchors, FOURTH), tile[3], relate(rows, column + 3u, quadLabels.w, end)),
-      );
+      let pulls = meetAll(&sum, constants, similarities(columns, points), rows, rowAnchor, columnQuad, end);
       collected += mat4x4f(pulls * columns[0], pulls * columns[1], pulls * columns[2], pulls * columns[3]);
     }
   }

@@ -47,21 +47,18 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
       continue;
     }
     let columnQuad = first / 4u + 2u * local.x;
-    let column = 4u * columnQuad;
     let tile = pairTile(rowQuad, columnQuad);
-    let left = labels[columnQuad];
-    let right = labels[columnQuad + 1u];
-    let leftAnchors = anchors[columnQuad];
-    let rightAnchors = anchors[columnQuad + 1u];
+    let left = meetAll(&sum, constants, tile.left, rows, rowAnchor, columnQuad, end);
+    let right = meetAll(&sum, constants, tile.right, rows, rowAnchor, columnQuad + 1u, end);
     let at = 64u * local.x + local.y;
-    pulls[at] = meet(&sum, constants, rowAnchor, spread(leftAnchors, FIRST), tile.left[0], relate(rows, column, left.x, end));
-    pulls[at + 8u] = meet(&sum, constants, rowAnchor, spread(leftAnchors, SECOND), tile.left[1], relate(rows, column + 1u, left.y, end));
-    pulls[at + 16u] = meet(&sum, constants, rowAnchor, spread(leftAnchors, THIRD), tile.left[2], relate(rows, column + 2u, left.z, end));
-    pulls[at + 24u] = meet(&sum, constants, rowAnchor, spread(leftAnchors, FOURTH), tile.left[3], relate(rows, column + 3u, left.w, end));
-    pulls[at + 32u] = meet(&sum, constants, rowAnchor, spread(rightAnchors, FIRST), tile.right[0], relate(rows, column + 4u, right.x, end));
-    pulls[at + 40u] = meet(&sum, constants, rowAnchor, spread(rightAnchors, SECOND), tile.right[1], relate(rows, column + 5u, right.y, end));
-    pulls[at + 48u] = meet(&sum, constants, rowAnchor, spread(rightAnchors, THIRD), tile.right[2], relate(rows, column + 6u, right.z, end));
-    pulls[at + 56u] = meet(&sum, constants, rowAnchor, spread(rightAnchors, FOURTH), tile.right[3], relate(rows, column + 7u, right.w, end));
+    pulls[at] = left[0];
+    pulls[at + 8u] = left[1];
+    pulls[at + 16u] = left[2];
+    pulls[at + 24u] = left[3];
+    pulls[at + 32u] = right[0];
+    pulls[at + 40u] = right[1];
+    pulls[at + 48u] = right[2];
+    pulls[at + 56u] = right[3];
     workgroupBarrier();
     // Up to four components at a time share each matrix of pulls.
     for (var k = local.x; k < dimension; k += 32u) {

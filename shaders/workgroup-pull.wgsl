@@ -1,5 +1,6 @@
-// The pull of four rows and one column on each other, shared by the workgroup-gradient kernels.
-// Needs: numerics, pairing, pull, a loss (Anchor, pull).
+// The pull of four rows and one column, or four, on each other, shared by the workgroup-gradient and blocked-gradient
+// kernels.
+// Needs: numerics, pairing, pull, a loss (Anchor, spread, pull), and the bindings `labels` and `anchors`.
 
 // Which of four anchors `spread` repeats: a unit vector, because some drivers index vectors slowly.
 const FIRST = vec4f(1.0, 0.0, 0.0, 0.0);
@@ -25,4 +26,25 @@ fn meet(
     total += pull(columnAnchor, constants, similarity, relation);
   }
   return total;
+}
+
+// The same of a quad of columns: one vector of four rows per column.
+fn meetAll(
+  sum: ptr<function, PullSum>,
+  constants: Parameters,
+  similarities: mat4x4f,
+  rows: Rows,
+  rowAnchor: Anchor,
+  columnQuad: u32,
+  end: u32,
+) -> mat4x4f {
+  let column = 4u * columnQuad;
+  let quadLabels = labels[columnQuad];
+  let columnAnchors = anchors[columnQuad];
+  return mat4x4f(
+    meet(sum, constants, rowAnchor, spread(columnAnchors, FIRST), similarities[0], relate(rows, column, quadLabels.x, end)),
+    meet(sum, constants, rowAnchor, spread(columnAnchors, SECOND), similarities[1], relate(rows, column + 1u, quadLabels.y, end)),
+    meet(sum, constants, rowAnchor, spread(columnAnchors, THIRD), similarities[2], relate(rows, column + 2u, quadLabels.z, end)),
+    meet(sum, constants, rowAnchor, spread(columnAnchors, FOURTH), similarities[3], relate(rows, column + 3u, quadLabels.w, end)),
+  );
 }

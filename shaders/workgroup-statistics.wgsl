@@ -1,6 +1,6 @@
 // What each anchor accumulates while it streams over all of its candidates; the pair matrix is never stored.
 //
-// Needs: numerics, pairing, workgroup-tile, a loss (Statistics, emptyStatistics, combine, Anchor), a pass (take).
+// Needs: numerics, pairing, workgroup-tile, workgroup-take, a loss (Statistics, emptyStatistics, combine, Anchor), a pass.
 // Shapes: quads = points x dimension (see pairing); partials = splits x quads from FIRST_PART on, one Statistics for four
 // anchors each.
 // One invocation: one quad of rows against two quads of columns in every TILE_COLUMNS, every `splits` tiles.
@@ -33,18 +33,9 @@ fn statistics(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation
       continue;
     }
     let columnQuad = first / 4u + 2u * local.x;
-    let column = 4u * columnQuad;
     let tile = pairTile(rowQuad, columnQuad);
-    let left = labels[columnQuad];
-    let right = labels[columnQuad + 1u];
-    take(&seen, constants, tile.left[0], relate(rows, column, left.x, end), anchor);
-    take(&seen, constants, tile.left[1], relate(rows, column + 1u, left.y, end), anchor);
-    take(&seen, constants, tile.left[2], relate(rows, column + 2u, left.z, end), anchor);
-    take(&seen, constants, tile.left[3], relate(rows, column + 3u, left.w, end), anchor);
-    take(&seen, constants, tile.right[0], relate(rows, column + 4u, right.x, end), anchor);
-    take(&seen, constants, tile.right[1], relate(rows, column + 5u, right.y, end), anchor);
-    take(&seen, constants, tile.right[2], relate(rows, column + 6u, right.z, end), anchor);
-    take(&seen, constants, tile.right[3], relate(rows, column + 7u, right.w, end), anchor);
+    takeAll(&seen, constants, tile.left, rows, anchor, columnQuad, end);
+    takeAll(&seen, constants, tile.right, rows, anchor, columnQuad + 1u, end);
   }
   lanes[local.y * 8u + local.x] = seen;
   workgroupBarrier();

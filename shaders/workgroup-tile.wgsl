@@ -8,10 +8,6 @@ struct PairTile {
   right: mat4x4f,
 }
 
-fn outer(columns: vec4f, rows: vec4f) -> mat4x4f {
-  return mat4x4f(columns.x * rows, columns.y * rows, columns.z * rows, columns.w * rows);
-}
-
 fn pairTile(rowQuad: u32, columnQuad: u32) -> PairTile {
   var left = mat4x4f();
   var right = mat4x4f();

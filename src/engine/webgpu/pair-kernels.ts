@@ -26,6 +26,7 @@ import workgroupGradientNarrowShader from '../../../shaders/workgroup-gradient-n
 import workgroupGradientShader from '../../../shaders/workgroup-gradient.wgsl?raw';
 import workgroupPullShader from '../../../shaders/workgroup-pull.wgsl?raw';
 import workgroupStatisticsShader from '../../../shaders/workgroup-statistics.wgsl?raw';
+import workgroupTakeShader from '../../../shaders/workgroup-take.wgsl?raw';
 import workgroupTileShader from '../../../shaders/workgroup-tile.wgsl?raw';
 import type { AnyPairLoss } from '../../losses/registry.ts';
 import { kernel } from './kernel.ts';
@@ -53,7 +54,7 @@ export interface PairKernels {
 function skeletonOf(variant: PairVariant, isNarrow: boolean) {
   if (variant === 'workgroup') {
     return {
-      statisticsShaders: [workgroupTileShader, workgroupStatisticsShader],
+      statisticsShaders: [workgroupTileShader, workgroupTakeShader, workgroupStatisticsShader],
       gradientShaders: [
         workgroupTileShader,
         workgroupPullShader,
@@ -63,7 +64,7 @@ function skeletonOf(variant: PairVariant, isNarrow: boolean) {
   }
   if (variant === 'blocked') {
     return {
-      statisticsShaders: [blockedTileShader, blockedStatisticsShader],
+      statisticsShaders: [blockedTileShader, workgroupTakeShader, blockedStatisticsShader],
       gradientShaders: [blockedTileShader, workgroupPullShader, blockedGradientShader],
     };
   }
