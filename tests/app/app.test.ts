@@ -4,7 +4,7 @@ import { presets } from '../../src/ui/presets.ts';
 import { serveBuild } from '../browser/build.ts';
 import type { BuiltPage } from '../browser/build.ts';
 import { launch } from '../browser/launch.ts';
-import { openApp, recordedSteps, recordSteps } from './open-app.ts';
+import { openApp, recordedSteps, recordPipelines, recordSteps } from './open-app.ts';
 import type { App } from './open-app.ts';
 
 /** What the first load may cost. */
@@ -166,7 +166,7 @@ describe('a run', () => {
   });
 
   it('goes on with other kernels, and says which of them are not for it', async () => {
-    const app = await open('points=64&engine=webgpu');
+    const app = await openApp(browser, built.url, 'points=64&engine=webgpu', recordPipelines);
     await app.untilStep(10);
     await recordSteps(app);
     let before = await app.step();
@@ -177,7 +177,13 @@ describe('a run', () => {
       await app.untilStep(before + 30);
       before = await app.step();
     };
-    for (const kernels of ['workgroup', 'subgroup']) await choose(kernels);
+    const gradients = () =>
+      app.page.evaluate(() => globalThis.pipelines.filter((label) => label.startsWith('gradient')));
+    await choose('workgroup');
+    expect((await gradients()).at(-1)).toBe('gradient (nt-xent, workgroup)');
+    await choose('subgroup');
+    // They were compiled before the first step.
+    expect(await gradients()).toEqual(['gradient (nt-xent, subgroup)', 'gradient (nt-xent, workgroup)']);
     expect(await app.page.$$('#messages p')).toEqual([]);
     await choose('blocked');
     await expect

@@ -57,6 +57,21 @@ export async function openApp(
   };
 }
 
+declare global {
+  // A global of the page, which the protocol can reach.
+  var pipelines: string[];
+}
+
+/** To run in the page before its own scripts: writes down the names of the compute pipelines that are made. */
+export function recordPipelines(): void {
+  globalThis.pipelines = [];
+  const { createComputePipelineAsync } = GPUDevice.prototype;
+  GPUDevice.prototype.createComputePipelineAsync = function (this: GPUDevice, descriptor) {
+    globalThis.pipelines.push(descriptor.label ?? '');
+    return createComputePipelineAsync.call(this, descriptor);
+  };
+}
+
 /** Writes down, in the page, every number of steps that the status line shows from now on. */
 export async function recordSteps({ page }: App): Promise<void> {
   await page.$eval('#status .step', (element) => {
