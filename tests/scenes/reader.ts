@@ -23,6 +23,19 @@ export interface Place {
   y: number;
 }
 
+export const PHONE = { width: 390, height: 844, hasTouch: true, isMobile: true };
+
+/** Degrees between two directions. */
+export function apart(a: number, b: number): number {
+  const difference = Math.abs(a - b) % 360;
+  return Math.min(difference, 360 - difference);
+}
+
+/** Drawing and writing the link follow the hand a little later. */
+export function rest(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1500));
+}
+
 export async function openScene(
   browser: Browser,
   url: string,
