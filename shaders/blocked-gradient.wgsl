@@ -1,7 +1,7 @@
 // The gradient with respect to the (unit) points, a block of pairs at a time.
 // What it computes, and its shapes, are those of workgroup-gradient.
 //
-// Needs: numerics, pairing, blocked-tile, pull, workgroup-pull, a loss (Anchor, spread, pull).
+// Needs: numerics, pairing, blocked-tile, pull, workgroup-pull, a loss (Anchor, arrange, pull).
 // One workgroup: BLOCK rows against all columns of its part. Its invocations first turn similarities into pulls, two quads
 // of rows against two quads of columns each, then share the block of pulls and collect: two quads of rows and every eighth
 // component each.

@@ -24,9 +24,11 @@ struct Sweep {
   columnEnd: u32,
 }
 
-// Which of the sweep's row tiles this dispatch begins with.
+// What a dispatch begins with: one of the sweep's row tiles, or a workgroup of a round (see subgroup-meeting).
 struct Slice {
   firstTile: u32,
+  round: u32,
+  firstWorkgroup: u32,
 }
 
 const NOBODY = 0xffffffffu;

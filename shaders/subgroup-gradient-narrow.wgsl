@@ -1,9 +1,11 @@
 // The subgroup gradient for at most four dimensions, where similarities need not be kept until all are known.
 // What it computes, its shapes, its rounds and why it is race-free are those of subgroup-gradient.
 //
-// Needs: numerics, pairing, subgroup-tile, subgroup-side, pull, subgroup-meeting, a loss (Anchor, spread).
+// Needs: numerics, pairing, subgroup-tile, subgroup-side, pull, subgroup-meeting, a loss (Anchor, arrange).
 // One workgroup: one tile, 32 own points against 32 streamed ones, each pair met once for both of its ends.
 // Cost: pairs of points x (3 dimension multiply-adds + one exponential per anchor end).
+
+const BLOCK_POINTS = TILE_POINTS;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(2) var<uniform> sweep: Sweep;
@@ -16,31 +18,34 @@
 
 @compute @workgroup_size(4)
 fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let meeting = meetingOf(workgroup.x, slice.firstTile);
+  let meeting = meetingOf(slice.firstWorkgroup + workgroup.x, slice.round);
   if (EXCLUSIVE && isIdle(meeting.own, meeting.streamed)) {
     return;
   }
   // Uniforms are read once: some drivers would fetch them anew for every pair.
-  let given = Circumstances(parameters, sweep.rowEnd, sweep.columnEnd, meeting.isMirrored);
+  let constants = parameters;
+  let ownEnd = sweep.rowEnd;
+  let streamedEnd = sweep.columnEnd;
   let own = meeting.own + lane;
   let streamed = meeting.streamed + lane;
   let lastPart = (batch.gradientParts - 1u) * batch.quads * 4u;
-  let unit = unitOf(lane);
   var sum = PullSum();
   for (var half = 0u; half < 2u; half++) {
     let ownAt = own + 16u * half;
     let ownHalf = ownPoints(ownAt, 4u);
-    let ownAnchors = ownOf(meeting.own / 4u + 4u * half, lane, unit);
+    let ownSide = ownOf(meeting.own / 4u + 4u * half, lane);
     var ownCollected = mat4x4f();
     for (var r = 0u; r < TILE_QUADS; r++) {
       let quad = meeting.streamed / 4u + r;
-      let side = sideOf(quad, lane, given.streamedEnd);
       let at = streamed + 4u * r;
       let quadPoints = streamedPoints(at);
-      let pulls = meetAll(&sum, given, transpose(quadPoints) * ownHalf, ownAnchors, side, anchorOf(quad, unit));
+      let similarities = transpose(quadPoints) * ownHalf;
+      let around = quadAround(quad, lane, streamedEnd);
+      let pulls = meetAll(constants, similarities, ownSide, ownEnd, around, anchorsAround(quad, lane));
+      addAllPulls(&sum, pulls, similarities, meeting.isMirrored);
       ownCollected += quadPoints * pulls;
       let found = gathered(ownHalf * transpose(pulls));
-      if (!given.isMirrored) {
+      if (!meeting.isMirrored) {
         collected[lastPart + at] += found;
       }
     }

@@ -1,13 +1,15 @@
 // The gradient with respect to the (unit) points: point i collects the sum over j of pull(i, j) * point j, where a pair is
 // pulled by both of its ends that are anchors. The pair matrix is computed anew, tile by tile, and never stored.
 //
-// Needs: numerics, pairing, subgroup-tile, subgroup-side, subgroup-product, pull, subgroup-meeting, a loss (Anchor, spread).
+// Needs: numerics, pairing, subgroup-tile, subgroup-side, subgroup-product, pull, subgroup-meeting, a loss (Anchor, arrange).
 // Shapes: points by point (see point-layout); collected = gradientParts times the same; pullSums = quads, of which each workgroup has four.
 // One workgroup: one tile, 32 own points against 32 streamed ones, each pair met once for both of its ends. Own points
 // add to the first part, streamed points to the last.
 // Race-free: a dispatch is one round (see subgroup-meeting), so every block is own in one workgroup and streamed in one
 // other, and these add to different parts. Rounds follow each other, so the order of all sums is fixed.
 // Cost: pairs of points x (3 dimension multiply-adds + one exponential per anchor end).
+
+const BLOCK_POINTS = TILE_POINTS;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(2) var<uniform> sweep: Sweep;
@@ -20,12 +22,14 @@
 
 @compute @workgroup_size(4)
 fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let meeting = meetingOf(workgroup.x, slice.firstTile);
+  let meeting = meetingOf(slice.firstWorkgroup + workgroup.x, slice.round);
   if (EXCLUSIVE && isIdle(meeting.own, meeting.streamed)) {
     return;
   }
   // Uniforms are read once: some drivers would fetch them anew for every pair.
-  let given = Circumstances(parameters, sweep.rowEnd, sweep.columnEnd, meeting.isMirrored);
+  let constants = parameters;
+  let ownEnd = sweep.rowEnd;
+  let streamedEnd = sweep.columnEnd;
   let chunks = chunksOf(batch.dimension);
   let stride = 4u * chunks;
   let own = (meeting.own + lane) * chunks;
@@ -33,14 +37,16 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
   var tile = Tile();
   multiply(&tile, streamed, own, chunks);
 
-  let unit = unitOf(lane);
   var sum = PullSum();
   for (var half = 0u; half < 2u; half++) {
-    let ownAnchors = ownOf(meeting.own / 4u + 4u * half, lane, unit);
+    let ownHalf = ownOf(meeting.own / 4u + 4u * half, lane);
     for (var r = 0u; r < TILE_QUADS; r++) {
       let quad = meeting.streamed / 4u + r;
-      let side = sideOf(quad, lane, given.streamedEnd);
-      tile[2u * r + half] = meetAll(&sum, given, tile[2u * r + half], ownAnchors, side, anchorOf(quad, unit));
+      let around = quadAround(quad, lane, streamedEnd);
+      let similarities = tile[2u * r + half];
+      let pulls = meetAll(constants, similarities, ownHalf, ownEnd, around, anchorsAround(quad, lane));
+      addAllPulls(&sum, pulls, similarities, meeting.isMirrored);
+      tile[2u * r + half] = pulls;
     }
   }
   if (SUM_PULLS) {
@@ -85,7 +91,7 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
     collected[ownAt + 6u * stride] += right[2];
     collected[ownAt + 7u * stride] += right[3];
   }
-  if (given.isMirrored) {
+  if (meeting.isMirrored) {
     return;
   }
   let lastPart = (batch.gradientParts - 1u) * batch.quads * stride;

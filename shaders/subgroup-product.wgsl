@@ -4,6 +4,10 @@
 // Entry 2 r + h: streamed quad r (rows) against half h of the own quads (columns).
 alias Tile = array<mat4x4f, 16>;
 
+// Own points are loaded anew for every tile.
+fn keep(own: u32, chunks: u32) {
+}
+
 // From the first chunks of this lane's points. Written out: indices that are not constant cost as much as loads, and sums
 // that lie in an array are stored anew for every addition.
 fn multiply(tile: ptr<function, Tile>, streamed: u32, own: u32, chunks: u32) {

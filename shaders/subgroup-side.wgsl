@@ -1,19 +1,40 @@
-// What a lane knows of the points that it keeps, or that stream past it.
-// Needs: pairing, and the binding `labels`, one number each.
+// What a lane knows of the points that it keeps, and of those that stream past it.
+// Needs: pairing, a loss (Anchor, arrange), and the bindings `labels`, one number each, and `anchors`.
 
-// One point per lane, and what the four of its quad look like from there.
-struct Side {
-  point: u32,
-  label: u32,
-  quad: Rows,
+// Four points of this lane, one in each of four quads.
+struct Own {
+  points: vec4u,
+  labels: vec4u,
+  anchors: array<Anchor, 4>,
 }
 
-fn sideOf(quad: u32, lane: u32, end: u32) -> Side {
-  let point = 4u * quad + lane;
-  let label = labels[point];
-  let quadPoints = vec4u(4u * quad) + (vec4u(lane) ^ vec4u(0u, 1u, 2u, 3u));
-  let quadLabels = vec4u(label, quadSwapX(label), quadSwapY(label), quadSwapDiagonal(label));
-  return Side(point, label, Rows(quadPoints, quadLabels, quadPoints < vec4u(end), quadLabels == vec4u(NOBODY)));
+fn ownOf(quad: u32, lane: u32) -> Own {
+  let unit = unitOf(lane);
+  let order = mat4x4f(unit, unit, unit, unit);
+  let own = vec4u(4u * quad + lane) + vec4u(0u, 4u, 8u, 12u);
+  return Own(
+    own,
+    vec4u(labels[own.x], labels[own.y], labels[own.z], labels[own.w]),
+    array<Anchor, 4>(
+      arrange(anchors[quad], order),
+      arrange(anchors[quad + 1u], order),
+      arrange(anchors[quad + 2u], order),
+      arrange(anchors[quad + 3u], order),
+    ),
+  );
+}
+
+// The points of a quad in the order in which a lane meets them: its own, its neighbours' in x, in y, and across.
+fn quadAround(quad: u32, lane: u32, end: u32) -> Rows {
+  let label = labels[4u * quad + lane];
+  let around = vec4u(4u * quad) + (vec4u(lane) ^ vec4u(0u, 1u, 2u, 3u));
+  let labelsAround = vec4u(label, quadSwapX(label), quadSwapY(label), quadSwapDiagonal(label));
+  return Rows(around, labelsAround, around < vec4u(end), labelsAround == vec4u(NOBODY));
+}
+
+// Their anchors.
+fn anchorsAround(quad: u32, lane: u32) -> Anchor {
+  return arrange(anchors[quad], mat4x4f(unitOf(lane), unitOf(lane ^ 1u), unitOf(lane ^ 2u), unitOf(lane ^ 3u)));
 }
 
 fn unitOf(lane: u32) -> vec4f {

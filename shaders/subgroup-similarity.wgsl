@@ -1,5 +1,5 @@
 // The stored matrix of cosines or dot products, as similarity has it, by exchange between the lanes of a quad.
-// Needs: subgroup-tile, subgroup-product.
+// Needs: subgroup-tile, a product (keep, multiply, similaritiesOf).
 // Shapes: points by point (see point-layout), the columns of two towers behind the rows; matrix = rows x columns,
 // row-major. One workgroup: one tile, 32 rows (streamed) and 32 columns (own). Cost: rows x columns x dimension
 // multiply-adds, and one write per pair.
@@ -16,7 +16,7 @@ struct Matrix {
 @group(0) @binding(2) var<storage, read_write> matrix: array<f32>;
 
 // This lane's column meets its own row of the quad first, then those of its neighbours.
-fn keep(firstRow: u32, lane: u32, column: u32, similarities: vec4f) {
+fn write(firstRow: u32, lane: u32, column: u32, similarities: vec4f) {
   let rows = vec4u(firstRow) + (vec4u(lane) ^ vec4u(0u, 1u, 2u, 3u));
   let isInside = (rows < vec4u(shape.rows)) & vec4<bool>(column < shape.columns);
   let at = rows * shape.columns + column;
@@ -39,18 +39,19 @@ fn similarity(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation
   let chunks = chunksOf(shape.dimension);
   let firstRow = TILE_POINTS * workgroup.y;
   let column = TILE_POINTS * workgroup.x + lane;
+  keep((shape.columnStart + column) * chunks, chunks);
   var tile = Tile();
   multiply(&tile, (firstRow + lane) * chunks, (shape.columnStart + column) * chunks, chunks);
   for (var r = 0u; r < TILE_QUADS; r++) {
     let similarities = similaritiesOf(&tile, r);
     let row = firstRow + 4u * r;
-    keep(row, lane, column, similarities[0][0]);
-    keep(row, lane, column + 4u, similarities[0][1]);
-    keep(row, lane, column + 8u, similarities[0][2]);
-    keep(row, lane, column + 12u, similarities[0][3]);
-    keep(row, lane, column + 16u, similarities[1][0]);
-    keep(row, lane, column + 20u, similarities[1][1]);
-    keep(row, lane, column + 24u, similarities[1][2]);
-    keep(row, lane, column + 28u, similarities[1][3]);
+    write(row, lane, column, similarities[0][0]);
+    write(row, lane, column + 4u, similarities[0][1]);
+    write(row, lane, column + 8u, similarities[0][2]);
+    write(row, lane, column + 12u, similarities[0][3]);
+    write(row, lane, column + 16u, similarities[1][0]);
+    write(row, lane, column + 20u, similarities[1][1]);
+    write(row, lane, column + 24u, similarities[1][2]);
+    write(row, lane, column + 28u, similarities[1][3]);
   }
 }

@@ -29,8 +29,3 @@ fn exchanged(own: vec4f) -> mat4x4f {
 fn streamedPoints(at: u32) -> mat4x4f {
   return exchanged(points[at]);
 }
-
-// Hands each lane, of what all four found for each other, what was found for it. Its own inverse.
-fn handOver(found: vec4f) -> vec4f {
-  return vec4f(found.x, quadSwapX(found.y), quadSwapY(found.z), quadSwapDiagonal(found.w));
-}

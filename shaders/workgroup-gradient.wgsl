@@ -1,7 +1,7 @@
 // The gradient with respect to the (unit) points: row i collects the sum over j of pull(i, j) * point j, where a pair is
 // pulled by both of its ends that are anchors. The pair matrix is computed anew, tile by tile, and never stored.
 //
-// Needs: numerics, pairing, workgroup-tile, pull, workgroup-pull, a loss (Anchor, spread, pull).
+// Needs: numerics, pairing, workgroup-tile, pull, workgroup-pull, a loss (Anchor, arrange, pull).
 // Shapes: gradients = splits x quads x dimension, laid out as quads; pullSums = splits x quads.
 // One workgroup: TILE_ROWS rows against all columns of its split. Its invocations first turn similarities into pulls,
 // then share the tile of pulls and collect: one quad of rows and every eighth component each.

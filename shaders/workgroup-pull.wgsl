@@ -1,12 +1,12 @@
 // The pull of four rows and one column, or four, on each other, shared by the workgroup-gradient and blocked-gradient
 // kernels.
-// Needs: numerics, pairing, pull, a loss (Anchor, spread, pull), and the bindings `labels` and `anchors`.
+// Needs: numerics, pairing, pull, a loss (Anchor, arrange, pull), and the bindings `labels` and `anchors`.
 
-// Which of four anchors `spread` repeats: a unit vector, because some drivers index vectors slowly.
-const FIRST = vec4f(1.0, 0.0, 0.0, 0.0);
-const SECOND = vec4f(0.0, 1.0, 0.0, 0.0);
-const THIRD = vec4f(0.0, 0.0, 1.0, 0.0);
-const FOURTH = vec4f(0.0, 0.0, 0.0, 1.0);
+// For `arrange`: one of four anchors, four times.
+const FIRST = mat4x4f(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0);
+const SECOND = mat4x4f(0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0);
+const THIRD = mat4x4f(0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0);
+const FOURTH = mat4x4f(0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0);
 
 // Adds the rows' own share of the pull to their sums.
 fn meet(
@@ -42,9 +42,9 @@ fn meetAll(
   let quadLabels = labels[columnQuad];
   let columnAnchors = anchors[columnQuad];
   return mat4x4f(
-    meet(sum, constants, rowAnchor, spread(columnAnchors, FIRST), similarities[0], relate(rows, column, quadLabels.x, end)),
-    meet(sum, constants, rowAnchor, spread(columnAnchors, SECOND), similarities[1], relate(rows, column + 1u, quadLabels.y, end)),
-    meet(sum, constants, rowAnchor, spread(columnAnchors, THIRD), similarities[2], relate(rows, column + 2u, quadLabels.z, end)),
-    meet(sum, constants, rowAnchor, spread(columnAnchors, FOURTH), similarities[3], relate(rows, column + 3u, quadLabels.w, end)),
+    meet(sum, constants, rowAnchor, arrange(columnAnchors, FIRST), similarities[0], relate(rows, column, quadLabels.x, end)),
+    meet(sum, constants, rowAnchor, arrange(columnAnchors, SECOND), similarities[1], relate(rows, column + 1u, quadLabels.y, end)),
+    meet(sum, constants, rowAnchor, arrange(columnAnchors, THIRD), similarities[2], relate(rows, column + 2u, quadLabels.z, end)),
+    meet(sum, constants, rowAnchor, arrange(columnAnchors, FOURTH), similarities[3], relate(rows, column + 3u, quadLabels.w, end)),
   );
 }

@@ -74,11 +74,11 @@ fn terms(seen: Statistics) -> RowTerms {
   return RowTerms(select(vec4f(), softplus(leadOf(seen)), known), select(vec4u(), vec4u(1u), known));
 }
 
-fn spread(anchor: Anchor, lane: vec4f) -> Anchor {
+fn arrange(anchor: Anchor, order: mat4x4f) -> Anchor {
   return Anchor(
-    vec4f(dot(anchor.logSumExpPositives, lane)),
-    vec4f(dot(anchor.logSumExpNegatives, lane)),
-    vec4f(dot(anchor.miss, lane)),
+    anchor.logSumExpPositives * order,
+    anchor.logSumExpNegatives * order,
+    anchor.miss * order,
   );
 }
 

@@ -132,15 +132,15 @@ fn terms(seen: Statistics) -> RowTerms {
   return RowTerms(select(single, seen.refinedLoss, seen.refinedCount > vec4f()), vec4u(seen.positiveCount));
 }
 
-fn spread(anchor: Anchor, lane: vec4f) -> Anchor {
+fn arrange(anchor: Anchor, order: mat4x4f) -> Anchor {
   return Anchor(
-    vec4f(dot(anchor.hard, lane)),
-    vec4f(dot(anchor.weights, lane)),
-    vec4f(dot(anchor.weighed, lane)),
-    vec4f(dot(anchor.floor, lane)),
-    vec4f(dot(anchor.threshold, lane)),
-    vec4f(dot(anchor.expected, lane)),
-    vec4f(dot(anchor.push, lane)),
+    anchor.hard * order,
+    anchor.weights * order,
+    anchor.weighed * order,
+    anchor.floor * order,
+    anchor.threshold * order,
+    anchor.expected * order,
+    anchor.push * order,
   );
 }
 

@@ -53,8 +53,8 @@ fn terms(seen: Statistics) -> RowTerms {
   return RowTerms(select(vec4f(), count * negatives - seen.positiveLogit, count > vec4f()), vec4u(count));
 }
 
-fn spread(anchor: Anchor, lane: vec4f) -> Anchor {
-  return Anchor(vec4f(dot(anchor.logSumExp, lane)), vec4f(dot(anchor.terms, lane)));
+fn arrange(anchor: Anchor, order: mat4x4f) -> Anchor {
+  return Anchor(anchor.logSumExp * order, anchor.terms * order);
 }
 
 fn pull(anchor: Anchor, constants: Parameters, similarity: vec4f, relation: Relation) -> vec4f {

@@ -58,8 +58,8 @@ fn terms(seen: Statistics) -> RowTerms {
   return RowTerms(select(vec4f(), loss, isAnchor), select(vec4u(), vec4u(1u), isAnchor));
 }
 
-fn spread(anchor: Anchor, lane: vec4f) -> Anchor {
-  return Anchor(vec4f(dot(anchor.logSumExp, lane)), vec4f(dot(anchor.positivePull, lane)));
+fn arrange(anchor: Anchor, order: mat4x4f) -> Anchor {
+  return Anchor(anchor.logSumExp * order, anchor.positivePull * order);
 }
 
 fn pull(anchor: Anchor, constants: Parameters, similarity: vec4f, relation: Relation) -> vec4f {

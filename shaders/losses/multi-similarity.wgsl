@@ -51,8 +51,8 @@ fn terms(seen: Statistics) -> RowTerms {
   );
 }
 
-fn spread(anchor: Anchor, lane: vec4f) -> Anchor {
-  return Anchor(vec4f(dot(anchor.positiveExcess, lane)), vec4f(dot(anchor.negativeExcess, lane)));
+fn arrange(anchor: Anchor, order: mat4x4f) -> Anchor {
+  return Anchor(anchor.positiveExcess * order, anchor.negativeExcess * order);
 }
 
 // One exponential serves either kind of candidate.

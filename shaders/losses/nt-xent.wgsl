@@ -75,8 +75,8 @@ fn terms(seen: Statistics) -> RowTerms {
   );
 }
 
-fn spread(anchor: Anchor, lane: vec4f) -> Anchor {
-  return Anchor(vec4f(dot(anchor.logSumExpNegatives, lane)), vec4f(dot(anchor.shift, lane)));
+fn arrange(anchor: Anchor, order: mat4x4f) -> Anchor {
+  return Anchor(anchor.logSumExpNegatives * order, anchor.shift * order);
 }
 
 // One exponential serves either kind of candidate: exp(l - shift) for a negative, 1 / (1 + exp(l - LSE)) for a positive.

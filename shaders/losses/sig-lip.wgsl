@@ -47,8 +47,8 @@ fn terms(seen: Statistics) -> RowTerms {
   return RowTerms(seen.loss, vec4u(seen.positiveCount));
 }
 
-fn spread(anchor: Anchor, lane: vec4f) -> Anchor {
-  return Anchor(vec4f(dot(anchor.isAnchor, lane)));
+fn arrange(anchor: Anchor, order: mat4x4f) -> Anchor {
+  return Anchor(anchor.isAnchor * order);
 }
 
 fn pull(anchor: Anchor, constants: Parameters, similarity: vec4f, relation: Relation) -> vec4f {

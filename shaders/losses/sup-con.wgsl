@@ -73,12 +73,12 @@ fn terms(seen: Statistics) -> RowTerms {
   return RowTerms(select(vec4f(), loss, isAnchor), select(vec4u(), vec4u(1u), isAnchor));
 }
 
-fn spread(anchor: Anchor, lane: vec4f) -> Anchor {
+fn arrange(anchor: Anchor, order: mat4x4f) -> Anchor {
   return Anchor(
-    vec4f(dot(anchor.logSumExp, lane)),
-    vec4f(dot(anchor.logSumExpPositives, lane)),
-    vec4f(dot(anchor.share, lane)),
-    vec4f(dot(anchor.targetWeight, lane)),
+    anchor.logSumExp * order,
+    anchor.logSumExpPositives * order,
+    anchor.share * order,
+    anchor.targetWeight * order,
   );
 }
 

@@ -1,5 +1,5 @@
 import { exportChoices, importChoices, overrideVariant } from '../engine/webgpu/pair-tuning.ts';
-import { possibleVariants } from '../engine/webgpu/pair-variant.ts';
+import { whyNot } from '../engine/webgpu/pair-variant.ts';
 import type { Start } from '../simulation/settings.ts';
 import type { KernelChoice } from './state.ts';
 
@@ -20,12 +20,8 @@ export function chooseKernels(kernels: KernelChoice, device: GPUDevice, start: S
     addEventListener('pagehide', keepChoices);
   }
   overrideVariant(kernels === 'auto' ? undefined : kernels);
-  if (kernels === 'auto' || possibleVariants(device, start).includes(kernels)) return undefined;
-  const why =
-    kernels === 'subgroup'
-      ? 'need subgroups, which this device does not have'
-      : 'are for more than four dimensions';
-  return `The ${kernels} kernels ${why}; the quickest of the others run instead.`;
+  const why = kernels === 'auto' ? undefined : whyNot(kernels, device, start);
+  return why && `The ${kernels} kernels ${why}; the quickest of the others run instead.`;
 }
 
 function keepChoices(): void {

@@ -201,7 +201,13 @@ export const viewFields = {
   }),
   kernels: choice<KernelChoice>({
     default: 'auto',
-    choices: { auto: 'the quickest', workgroup: 'workgroup', blocked: 'blocked', subgroup: 'subgroup' },
+    choices: {
+      auto: 'the quickest',
+      workgroup: 'workgroup',
+      blocked: 'blocked',
+      subgroup: 'subgroup',
+      unrolled: 'unrolled',
+    },
     label: 'Kernels',
     description:
       'How the WebGPU kernels of losses over pairs share what they load. The quickest: measured once per adapter and kind of batch.',

@@ -20,13 +20,22 @@ import { runGroup } from '../conformance/case.ts';
 import { agreesWithReference } from '../conformance/compare.ts';
 
 /** On either side of a lane's quad, of a block, and of one, two and three blocks, which meet in one to three rounds. */
-const SIZES = [1, 5, 31, 32, 33, 64, 65, 97, 161];
+const SIZES = [1, 5, 31, 32, 33, 64, 65, 97, 127, 129, 161, 257];
 /** Enough for columns to be split. */
 const SPLIT_SIZE = 1030;
 /** Narrow kernels and others; a vector of four components that is full, just begun, or one of several. */
 const DIMENSIONS = [1, 3, 4, 5, 36, 67];
 /** What is staged at a time: not all of it, all of it, just more; and more than is collected at a time. */
 const WIDE_DIMENSIONS = [5, 16, 17, 33, 67, 130];
+/** A vector of four components that is just begun, or full, and many of them; few, for each is compiled by itself. */
+const UNROLLED_DIMENSIONS = [5, 8, 67];
+
+const DIMENSIONS_OF: Record<PairVariant, readonly number[]> = {
+  workgroup: DIMENSIONS,
+  blocked: WIDE_DIMENSIONS,
+  subgroup: DIMENSIONS,
+  unrolled: UNROLLED_DIMENSIONS,
+};
 
 async function device(): Promise<GPUDevice> {
   const gpu = await requestGpu('webgpu');
@@ -50,7 +59,7 @@ export async function agrees(variant: PairVariant, lanes = 1): Promise<Report> {
     [{ kind: 'info-nce' }, (size, dimension) => paired(size, dimension, 'random', 70)],
     [{ kind: 'info-nce' }, (size, dimension) => paired(size + 70, dimension, 'random', 3)],
   ];
-  const dimensions = variant === 'blocked' ? WIDE_DIMENSIONS : DIMENSIONS;
+  const dimensions = DIMENSIONS_OF[variant];
   const cases = [...SIZES, SPLIT_SIZE].flatMap((size, index) =>
     (size === SPLIT_SIZE ? compared.filter((_, which) => which % 2 === 0) : compared).map(
       ([spec, batch], which) => {

@@ -35,7 +35,7 @@ test.runIf(firefox)(
 );
 
 describe('the variants of the pair skeleton', () => {
-  test.each<PairVariant>(['workgroup', 'blocked', 'subgroup'])(
+  test.each<PairVariant>(['workgroup', 'blocked', 'subgroup', 'unrolled'])(
     '%s agrees with the reference at every seam of its blocks and rounds',
     { timeout: 300_000 },
     async (variant) => {

@@ -22,6 +22,8 @@ import subgroupTileShader from '../../../shaders/subgroup-tile.wgsl?raw';
 import subgroupTransposeShader from '../../../shaders/subgroup-transpose.wgsl?raw';
 import termsShader from '../../../shaders/terms.wgsl?raw';
 import totalsShader from '../../../shaders/totals.wgsl?raw';
+import unrolledGradientShader from '../../../shaders/unrolled-gradient.wgsl?raw';
+import unrolledProductShader from '../../../shaders/unrolled-product.wgsl?raw';
 import workgroupGradientNarrowShader from '../../../shaders/workgroup-gradient-narrow.wgsl?raw';
 import workgroupGradientShader from '../../../shaders/workgroup-gradient.wgsl?raw';
 import workgroupPullShader from '../../../shaders/workgroup-pull.wgsl?raw';
@@ -33,7 +35,9 @@ import { kernel } from './kernel.ts';
 import type { Kernel } from './kernel.ts';
 import { NARROW, pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
+import { exchanges } from './pair-variant.ts';
 import type { PairVariant } from './pair-variant.ts';
+import { unroll } from './unroll.ts';
 
 /** The kernels of the pair skeleton for one loss. */
 export interface PairKernels {
@@ -46,12 +50,13 @@ export interface PairKernels {
   /** One per sweep that collects gradients, and only where they are wanted. */
   gradients: Kernel[];
   normalizeGradient: Kernel | undefined;
-  /** What the subgroup variant does beside. */
+  /** What variants do beside that exchange between lanes. */
   subgroup: { transpose: Kernel; clear: Kernel } | undefined;
 }
 
 /** What a variant's kernels are made of, besides a loss and what all share. */
-function skeletonOf(variant: PairVariant, isNarrow: boolean) {
+function skeletonOf(variant: PairVariant, dimension: number) {
+  const isNarrow = dimension <= NARROW;
   if (variant === 'workgroup') {
     return {
       statisticsShaders: [workgroupTileShader, workgroupTakeShader, workgroupStatisticsShader],
@@ -68,12 +73,25 @@ function skeletonOf(variant: PairVariant, isNarrow: boolean) {
       gradientShaders: [blockedTileShader, workgroupPullShader, blockedGradientShader],
     };
   }
+  const shared = [subgroupTileShader, subgroupSideShader];
+  if (variant === 'unrolled') {
+    const constants = { CHUNKS: Math.ceil(dimension / 4) };
+    const product = [`const CHUNKS = ${constants.CHUNKS}u;`, unroll(unrolledProductShader, constants)];
+    return {
+      statisticsShaders: [...shared, ...product, subgroupStatisticsShader],
+      gradientShaders: [
+        ...shared,
+        subgroupMeetingShader,
+        ...product,
+        unroll(unrolledGradientShader, constants),
+      ],
+    };
+  }
   const productShader = isNarrow ? subgroupProductNarrowShader : subgroupProductShader;
   return {
-    statisticsShaders: [subgroupTileShader, subgroupSideShader, productShader, subgroupStatisticsShader],
+    statisticsShaders: [...shared, productShader, subgroupStatisticsShader],
     gradientShaders: [
-      subgroupTileShader,
-      subgroupSideShader,
+      ...shared,
       subgroupMeetingShader,
       ...(isNarrow ? [subgroupGradientNarrowShader] : [productShader, subgroupGradientShader]),
     ],
@@ -88,12 +106,12 @@ export async function compilePairKernels(
   variant: PairVariant,
 ): Promise<PairKernels> {
   const { exclusive, sweeps } = pairLayout(shape, loss.anchors);
-  const isSubgroup = variant === 'subgroup';
+  const exchanging = exchanges(variant);
   const tiled = (label: string, entryPoint: string, parts: string[], constants?: Record<string, number>) =>
     kernel(device, {
       label: `${label} (${loss.kind}, ${variant})`,
       source: [
-        isSubgroup ? 'enable subgroups;' : '',
+        exchanging ? 'enable subgroups;' : '',
         numericsShader,
         pairingShader,
         termsShader,
@@ -110,11 +128,11 @@ export async function compilePairKernels(
       label,
       source: [pointLayoutShader, ...parts].join('\n'),
       entryPoint,
-      constants: { BY_POINT: Number(isSubgroup) },
+      constants: { BY_POINT: Number(exchanging) },
     });
-  const { statisticsShaders, gradientShaders } = skeletonOf(variant, shape.dimension <= NARROW);
-  // The subgroup variant collects for both ends of a pair in one sweep.
-  const collecting = shape.gradient ? sweeps.slice(0, isSubgroup ? 1 : undefined) : [];
+  const { statisticsShaders, gradientShaders } = skeletonOf(variant, shape.dimension);
+  // Where lanes exchange, one sweep collects for both ends of a pair.
+  const collecting = shape.gradient ? sweeps.slice(0, exchanging ? 1 : undefined) : [];
   const [normalize, statistics, refine, finish, totals, normalizeGradient, subgroup, gradients] =
     await Promise.all([
       layered('normalize', 'normalizePoints', normalizeShader),
@@ -134,7 +152,7 @@ export async function compilePairKernels(
       shape.gradient
         ? layered('normalize gradient', 'normalizeGradient', termsShader, normalizeGradientShader)
         : undefined,
-      isSubgroup ? compileSubgroupKernels(device) : undefined,
+      exchanging ? compileSubgroupKernels(device) : undefined,
       Promise.all(
         collecting.map(({ rowsAreAnchors, columnsAreAnchors }) =>
           tiled('gradient', 'gradient', [pullShader, ...gradientShaders], {

@@ -10,8 +10,8 @@ import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyPairLoss } from '../../losses/registry.ts';
 import { pairLayout, TILE_ROWS } from './pair-shape.ts';
 import type { PairLayout, PairShape, Sweep } from './pair-shape.ts';
-import { pairParts } from './pair-variant.ts';
-import type { PairParts, PairVariant } from './pair-variant.ts';
+import { exchanges, pairParts, pairRounds } from './pair-variant.ts';
+import type { PairVariant, RoundPart } from './pair-variant.ts';
 import { fieldsOf, packUniform, sizeOf } from './wgsl.ts';
 
 /** Dynamic uniform offsets are multiples of this on every adapter. */
@@ -61,7 +61,7 @@ export function storageBytes(
   const structs = [numericsShader, loss.shader].join('\n');
   const coordinates = 4 * points * shape.dimension;
   // By point (see shaders/point-layout.wgsl), the dimension is a multiple of four.
-  const stored = variant === 'subgroup' ? 16 * points * Math.ceil(shape.dimension / 4) : coordinates;
+  const stored = exchanges(variant) ? 16 * points * Math.ceil(shape.dimension / 4) : coordinates;
   return {
     embeddings: coordinates,
     labels: 4 * points,
@@ -92,17 +92,15 @@ export function createPairMemory(
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     }),
   ]);
-  const uniforms = Object.entries(uniformContents(loss, shape, layout, pairParts(variant, shape))).map(
-    ([name, contents]) => {
-      const buffer = device.createBuffer({
-        label: `${name} (${loss.kind})`,
-        size: contents.byteLength,
-        usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-      });
-      device.queue.writeBuffer(buffer, 0, contents);
-      return [name, buffer];
-    },
-  );
+  const uniforms = Object.entries(uniformContents(loss, shape, layout, variant)).map(([name, contents]) => {
+    const buffer = device.createBuffer({
+      label: `${name} (${loss.kind})`,
+      size: contents.byteLength,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    });
+    device.queue.writeBuffer(buffer, 0, contents);
+    return [name, buffer];
+  });
   return Object.fromEntries([...storage, ...uniforms]) as PairMemory;
 }
 
@@ -129,10 +127,12 @@ export function writeParameters(
 /** The uniforms that never change; zeros where `writeParameters` is still to come. */
 function uniformContents(
   loss: AnyPairLoss,
-  { dimension, rows }: PairShape,
+  shape: PairShape,
   { points, keyStart, sweeps }: PairLayout,
-  parts: PairParts,
+  variant: PairVariant,
 ): Record<Uniform, ArrayBuffer> {
+  const { dimension, rows } = shape;
+  const parts = pairParts(variant, shape);
   const transposition = (firstPart: number) =>
     packUniform(transposeShader, 'Transposition', {
       quads: points / 4,
@@ -156,7 +156,7 @@ function uniformContents(
         packUniform(pairingShader, 'Sweep', { rowStart, rowEnd, columnStart, columnEnd }),
       ),
     ),
-    slice: strided(firstTiles(sweeps)),
+    slice: strided(slices(sweeps, exchanges(variant) ? pairRounds(variant, shape, sweeps[0]) : [])),
     firstParts: packUniform(finishShader, 'Parts', { count: parts.statistics }),
     allParts: packUniform(finishShader, 'Parts', { count: 2 * parts.statistics }),
     firstTransposition: transposition(0),
@@ -164,10 +164,13 @@ function uniformContents(
   };
 }
 
-/** One entry per row tile, so that a dispatch may begin at any of them; rounds (see pairRounds) are fewer. */
-function firstTiles(sweeps: readonly Sweep[]): ArrayBuffer[] {
+/** One entry per row tile, so that a dispatch may begin at any of them, and for every part of a round. */
+function slices(sweeps: readonly Sweep[], rounds: readonly RoundPart[]): ArrayBuffer[] {
   const tiles = Math.max(...sweeps.map(({ rowStart, rowEnd }) => Math.ceil((rowEnd - rowStart) / TILE_ROWS)));
-  return Array.from({ length: tiles }, (_, firstTile) => packUniform(pairingShader, 'Slice', { firstTile }));
+  return Array.from({ length: Math.max(tiles, rounds.length) }, (_, firstTile) => {
+    const { round, firstWorkgroup } = rounds[firstTile] ?? { round: 0, firstWorkgroup: 0 };
+    return packUniform(pairingShader, 'Slice', { firstTile, round, firstWorkgroup });
+  });
 }
 
 /** Entries that a kernel is to be bound to one at a time, each at a multiple of STRIDE. */

@@ -9,9 +9,9 @@ import { compilePairKernels } from './pair-kernels.ts';
 import type { PairKernels } from './pair-kernels.ts';
 import { createPairMemory, storageBytes, STRIDE, WINDOWS, writeParameters } from './pair-memory.ts';
 import type { PairMemory } from './pair-memory.ts';
-import { pairLayout, TILE_ROWS } from './pair-shape.ts';
+import { pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
-import { pairParts, pairRounds, rowsOfTile } from './pair-variant.ts';
+import { pairParts, pairRounds, pairsOfMeeting, rowsOfTile } from './pair-variant.ts';
 import type { PairVariant } from './pair-variant.ts';
 import { wholeWork } from './work.ts';
 import type { Work } from './work.ts';
@@ -156,23 +156,24 @@ function pairWorks(
       },
     };
   };
-  /** The subgroup variant's gradient, divisible into rounds. */
+  /** The gradient by exchange between lanes, divisible into rounds. */
   const roundsWork = (kernel: Kernel): Work => {
     const group = kernel.bind(resources, WINDOWS);
-    const rounds = pairRounds(shape, layout);
-    const blocks = rounds.reduce((sum, workgroups) => sum + workgroups, 0);
+    const rounds = pairRounds(variant, shape, sweeps[0]);
+    const pairs = pairsOfMeeting(variant);
+    const meetings = rounds.reduce((sum, { workgroups }) => sum + workgroups, 0);
     return {
       label: kernel.label,
       tiles: rounds.length,
-      tileCost: rounds[0] * TILE_ROWS * TILE_ROWS * (3 * shape.dimension + 2 * PAIR_OVERHEAD),
+      tileCost: rounds[0].workgroups * pairs * (3 * shape.dimension + 2 * PAIR_OVERHEAD),
       // A similarity, and a gradient for both ends.
-      multiplyAdds: blocks * TILE_ROWS * TILE_ROWS * 3 * shape.dimension,
+      multiplyAdds: meetings * pairs * 3 * shape.dimension,
       bytes: kernel.bytes(resources),
       dispatch: (pass, first, count) => {
         pass.setPipeline(kernel.pipeline);
-        for (let round = first; round < first + count; round++) {
-          pass.setBindGroup(0, group, [0, round * STRIDE]);
-          pass.dispatchWorkgroups(rounds[round]);
+        for (let part = first; part < first + count; part++) {
+          pass.setBindGroup(0, group, [0, part * STRIDE]);
+          pass.dispatchWorkgroups(rounds[part].workgroups);
         }
       },
     };

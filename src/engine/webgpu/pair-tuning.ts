@@ -4,7 +4,13 @@ import type { Batch } from '../engine.ts';
 import { PairProgram } from './pair-program.ts';
 import { NARROW } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
-import { PAIR_VARIANTS, possibleVariants, prefersSubgroups } from './pair-variant.ts';
+import {
+  exchanges,
+  isWorthUnrolling,
+  PAIR_VARIANTS,
+  possibleVariants,
+  prefersSubgroups,
+} from './pair-variant.ts';
 import type { PairVariant } from './pair-variant.ts';
 import { largestBinding } from './memory.ts';
 import { describeAdapter, isSoftware } from './request-gpu.ts';
@@ -47,12 +53,12 @@ export function overrideVariant(variant: PairVariant | undefined): void {
   chosen = variant;
 }
 
-/** The variants that may be used for points of so many dimensions: the one that was chosen by hand, or those worth measuring. */
+/** The variants that may be used for points of so many dimensions: the one that was chosen by hand, or those worth a try. */
 export function candidates(device: GPUDevice, shape: Pick<PairShape, 'dimension'>): PairVariant[] {
   const only = fixed.get(device) ?? chosen;
   const possible = possibleVariants(device, shape);
   if (only && possible.includes(only)) return [only];
-  if (prefersSubgroups(device)) return ['subgroup'];
+  if (prefersSubgroups(device)) return possible.filter(exchanges);
   // Software has no memory that is nearer than another.
   if (isSoftware(device.adapterInfo)) return ['workgroup'];
   // Four lanes to a workgroup leave most of a wider subgroup idle.
@@ -64,7 +70,10 @@ export function fixVariant(device: GPUDevice, variant: PairVariant): void {
   fixed.set(device, variant);
 }
 
-/** The variant to use: the only candidate that fits, or the quickest, measured once per adapter and class of shapes. */
+/**
+ * The variant to use: the only candidate that fits, or the quickest, measured once per adapter and class of shapes. In
+ * software it is known which that is, and to compile both would take longer than many steps.
+ */
 export async function variantFor(
   device: GPUDevice,
   loss: AnyPairLoss,
@@ -74,6 +83,7 @@ export async function variantFor(
   const fitting = all.filter((variant) => fits(device, loss, shape, variant));
   // Where none fits, the first is as good as any to be refused.
   if (fitting.length <= 1) return fitting[0] ?? all[0];
+  if (prefersSubgroups(device)) return isWorthUnrolling(shape) ? 'unrolled' : 'subgroup';
   return measuredVariant(device, loss, shape, fitting);
 }
 

@@ -1,24 +1,53 @@
 import { NARROW, TILE_COLUMNS, TILE_ROWS } from './pair-shape.ts';
-import type { PairLayout, PairShape } from './pair-shape.ts';
+import type { PairShape, Sweep } from './pair-shape.ts';
 
 /**
  * How the kernels of the pair skeleton share what they load. 'workgroup' and 'blocked' meet every row with all columns:
  * 'workgroup' reads points from where they lie, 32 pairs to an invocation, and 'blocked' through workgroup memory, 64 to an
- * invocation. 'subgroup' exchanges between the four lanes of a quad, and meets every pair once for both of its ends.
+ * invocation. 'subgroup' exchanges between the four lanes of a quad, and meets every pair once for both of its ends;
+ * 'unrolled' does the same with kernels that are written out for one dimension.
  */
-export const PAIR_VARIANTS = ['workgroup', 'blocked', 'subgroup'] as const;
+export const PAIR_VARIANTS = ['workgroup', 'blocked', 'subgroup', 'unrolled'] as const;
 export type PairVariant = (typeof PAIR_VARIANTS)[number];
+
+/** Up to this dimension kernels are unrolled: their code grows with it. */
+const MOST_UNROLLED = 128;
+
+/** Whether points are exchanged between the lanes of a quad. They lie by point, then, and rounds of blocks meet. */
+export function exchanges(variant: PairVariant): boolean {
+  return variant === 'subgroup' || variant === 'unrolled';
+}
+
+/** Why a variant cannot be used on a device, or for points of so many dimensions; undefined when it can. */
+export function whyNot(
+  variant: PairVariant,
+  { features }: Pick<GPUDevice, 'features'>,
+  { dimension }: Pick<PairShape, 'dimension'>,
+): string | undefined {
+  if (exchanges(variant) && !features.has('subgroups')) {
+    return 'need subgroups, which this device does not have';
+  }
+  if (variant === 'unrolled' && dimension > MOST_UNROLLED)
+    return `are for at most ${MOST_UNROLLED} dimensions`;
+  // Narrow points fit into registers, and have nothing to gain from being staged, or unrolled.
+  const isForNarrow = variant === 'workgroup' || variant === 'subgroup';
+  return isForNarrow || dimension > NARROW ? undefined : 'are for more than four dimensions';
+}
 
 /** The variants that a device has what it takes for, and that are for points of so many dimensions. */
 export function possibleVariants(
-  { features }: Pick<GPUDevice, 'features'>,
-  { dimension }: Pick<PairShape, 'dimension'>,
+  device: Pick<GPUDevice, 'features'>,
+  shape: Pick<PairShape, 'dimension'>,
 ): PairVariant[] {
-  return PAIR_VARIANTS.filter((variant) => {
-    if (variant === 'subgroup') return features.has('subgroups');
-    // Narrow points fit into registers, and have nothing to gain from being staged.
-    return variant === 'workgroup' || dimension > NARROW;
-  });
+  return PAIR_VARIANTS.filter((variant) => whyNot(variant, device, shape) === undefined);
+}
+
+/** Kernels for one dimension take a second or so to compile: small batches are done before that. */
+const MULTIPLY_ADDS_WORTH_UNROLLING = 2 ** 24;
+
+/** Whether a batch is so large that kernels should be compiled for its dimension alone. */
+export function isWorthUnrolling({ rows, dimension }: Pick<PairShape, 'rows' | 'dimension'>): boolean {
+  return rows ** 2 * dimension >= MULTIPLY_ADDS_WORTH_UNROLLING;
 }
 
 /** Lanes that come in fours are those of software adapters, where a load costs as much as many multiply-adds. */
@@ -57,7 +86,7 @@ export function splitsOf(variant: 'workgroup' | 'blocked', rows: number): number
 }
 
 export function pairParts(variant: PairVariant, { kind, rows }: PairShape): PairParts {
-  if (variant !== 'subgroup') {
+  if (variant === 'workgroup' || variant === 'blocked') {
     const splits = splitsOf(variant, rows);
     return { statistics: splits, gradient: splits };
   }
@@ -65,19 +94,51 @@ export function pairParts(variant: PairVariant, { kind, rows }: PairShape): Pair
   return { statistics: 4, gradient: kind === 'labelled' ? 2 : 1 };
 }
 
+/** Points of a block that meets others in rounds; shaders/unrolled-gradient.wgsl has the same. */
+const UNROLLED_BLOCK = 128;
+
+/** Pairs that a dispatch holds at most, lest a round of a large batch take longer than a slice may. */
+const PAIRS_AT_ONCE = 2 ** 20;
+
+/** Some workgroups of a round, each of which has two blocks meet. */
+export interface RoundPart {
+  round: number;
+  firstWorkgroup: number;
+  workgroups: number;
+}
+
+/** Pairs of points that meet in a workgroup of a round. */
+export function pairsOfMeeting(variant: PairVariant): number {
+  return (variant === 'unrolled' ? UNROLLED_BLOCK : TILE_ROWS) ** 2;
+}
+
 /**
- * The rounds of the subgroup variant's gradient, as workgroups per round: each block of points meets one other in every
- * round (see shaders/subgroup-gradient.wgsl).
+ * The rounds of gradients between lanes, in parts: each block of points meets one other in every round (see
+ * shaders/subgroup-meeting.wgsl).
  */
-export function pairRounds({ kind }: PairShape, { sweeps }: PairLayout): number[] {
-  const [{ rowStart, rowEnd, columnStart, columnEnd }] = sweeps;
-  const rows = Math.ceil((rowEnd - rowStart) / TILE_ROWS);
-  const columns = Math.ceil((columnEnd - columnStart) / TILE_ROWS);
+export function pairRounds(
+  variant: PairVariant,
+  { kind }: PairShape,
+  { rowStart, rowEnd, columnStart, columnEnd }: Sweep,
+): RoundPart[] {
+  const pairs = pairsOfMeeting(variant);
+  const blocks = (points: number) => Math.ceil(points / Math.sqrt(pairs));
+  const rows = blocks(rowEnd - rowStart);
+  const columns = blocks(columnEnd - columnStart);
+  const most = PAIRS_AT_ONCE / pairs;
+  const partsOf = (round: number, meetings: number): RoundPart[] =>
+    Array.from({ length: Math.ceil(meetings / most) }, (_, part) => ({
+      round,
+      firstWorkgroup: part * most,
+      workgroups: Math.min(most, meetings - part * most),
+    }));
   if (kind === 'paired') {
-    return Array.from({ length: Math.max(rows, columns) }, () => Math.min(rows, columns));
+    return Array.from({ length: Math.max(rows, columns) }, (_, round) =>
+      partsOf(round, Math.min(rows, columns)),
+    ).flat();
   }
   // Half way round, two blocks would meet twice.
   return Array.from({ length: Math.floor(rows / 2) + 1 }, (_, round) =>
-    round > 0 && 2 * round === rows ? round : rows,
-  );
+    partsOf(round, round > 0 && 2 * round === rows ? round : rows),
+  ).flat();
 }
