@@ -17,8 +17,6 @@ const BLOCK_POINTS = 128u;
 @group(0) @binding(7) var<storage, read_write> collected: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> pullSums: array<PullSum>;
 
-var<private> keptCollected: array<mat4x4f, 2u * CHUNKS>;   // as kept
-
 @compute @workgroup_size(4)
 fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let meeting = meetingOf(slice.firstWorkgroup + workgroup.x, slice.round);
@@ -31,9 +29,8 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
   var sum = PullSum();
   for (var own = meeting.own; own < ownLast; own += TILE_POINTS) {
     keep((own + lane) * CHUNKS, CHUNKS);
-    for (var chunk = 0u; chunk < 2u * CHUNKS; chunk++) {
-      keptCollected[chunk] = mat4x4f();
-    }
+    // What the kept points collect. Never at another index than a constant, so that compilers see values, not memory.
+    var keptCollected: array<mat4x4f, 2u * CHUNKS>;
     let leftOwn = ownOf(own / 4u, lane);
     let rightOwn = ownOf(own / 4u + 4u, lane);
     // Of a block that meets itself, own tiles meet themselves and those that follow.
@@ -62,9 +59,14 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
         collected[lastPart + at + chunk] += gathered(kept[2u * chunk] * leftOf + kept[2u * chunk + 1u] * rightOf);
       }
     }
+    // The points themselves have been met.
+    @unroll for (var chunk = 0u; chunk < CHUNKS; chunk++) {
+      kept[2u * chunk] = keptCollected[2u * chunk];
+      kept[2u * chunk + 1u] = keptCollected[2u * chunk + 1u];
+    }
     for (var quad = 0u; quad < TILE_QUADS; quad++) {
       for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-        collected[(own + 4u * quad + lane) * CHUNKS + chunk] += keptCollected[2u * chunk + quad / 4u][quad % 4u];
+        collected[(own + 4u * quad + lane) * CHUNKS + chunk] += kept[2u * chunk + quad / 4u][quad % 4u];
       }
     }
   }
