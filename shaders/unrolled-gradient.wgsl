@@ -29,8 +29,9 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
   var sum = PullSum();
   for (var own = meeting.own; own < ownLast; own += TILE_POINTS) {
     keep((own + lane) * CHUNKS, CHUNKS);
-    // What the kept points collect. Never at another index than a constant, so that compilers see values, not memory.
-    var keptCollected: array<mat4x4f, 2u * CHUNKS>;
+    // What the kept points collect. Never at another index than a constant, so that compilers see values, not memory. Made
+    // empty in so many words: where it was only declared, software emptied it once, for all tiles.
+    var keptCollected = array<mat4x4f, 2u * CHUNKS>();
     let leftOwn = ownOf(own / 4u, lane);
     let rightOwn = ownOf(own / 4u + 4u, lane);
     // Of a block that meets itself, own tiles meet themselves and those that follow.
