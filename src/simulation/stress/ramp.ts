@@ -47,6 +47,9 @@ export interface RampOptions {
 const ROUNDS = 5;
 const ENOUGH = 300;
 
+/** Milliseconds of the smallest size before anything is measured: browsers compile kernels a second time while they run. */
+const WARM_UP = 600;
+
 /** Vectors of four that are drawn between two turns of the event loop. */
 const DRAWN = 2 ** 15;
 
@@ -86,7 +89,8 @@ export async function climb(
       const batch = await drawBatch(points, dimension, kind, signal);
       const options = { gradient: true, signal };
       // Whatever the engine makes once, kernels above all, is no matter of size.
-      if (!last) await engine.evaluate(ramp.loss, batch, options);
+      const warm = performance.now() + (last ? 0 : Math.min(WARM_UP, 100 * budget.seconds));
+      while (performance.now() < warm) await engine.evaluate(ramp.loss, batch, options);
       last = await measure(engine, ramp.loss, batch, points, signal, (fraction) =>
         onProgress?.(size, fraction),
       );
