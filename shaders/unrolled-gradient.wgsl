@@ -2,11 +2,11 @@
 // own points collect stays in private memory, too, and each streamed quad is loaded once for its similarities and both pulls.
 //
 // Needs: numerics, pairing, subgroup-tile, subgroup-side, unrolled-product, pull, subgroup-meeting, a loss (Anchor, arrange).
-// Shapes: as in subgroup-gradient. One workgroup: two blocks of 128 points that meet, 32 own points at a time.
+// Shapes: as in subgroup-gradient. One workgroup: two blocks of 256 points that meet, 32 own points at a time.
 // Race-free: by rounds, as there. A block that meets itself adds to both of its parts, in one workgroup.
 // Cost: pairs of points x (3 dimension multiply-adds + one exponential per anchor end).
 
-const BLOCK_POINTS = 128u;
+const BLOCK_POINTS = 256u;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(2) var<uniform> sweep: Sweep;

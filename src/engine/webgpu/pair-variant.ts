@@ -95,7 +95,7 @@ export function pairParts(variant: PairVariant, { kind, rows }: PairShape): Pair
 }
 
 /** Points of a block that meets others in rounds; shaders/unrolled-gradient.wgsl has the same. */
-const UNROLLED_BLOCK = 128;
+const UNROLLED_BLOCK = 256;
 
 /** Pairs that a dispatch holds at most, lest a round of a large batch take longer than a slice may. */
 const PAIRS_AT_ONCE = 2 ** 20;

@@ -4,10 +4,10 @@ import type { Contender, Kind, Result, Task, Timing } from './contender.ts';
 import { ours } from './ours.ts';
 
 /** After the first, which compiles and fills caches, a task is repeated until it has taken so long. */
-const REPEAT_MS = 2500;
+const REPEAT_MS = 6000;
 const MOST_REPEATS = 11;
 /** A first run that takes longer than this stands alone. */
-const LONG_MS = 9000;
+const LONG_MS = 15_000;
 
 const TEMPERATURE = 0.1;
 const THREADS = Math.min(2, navigator.hardwareConcurrency);
