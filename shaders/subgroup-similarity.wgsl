@@ -1,8 +1,10 @@
 // The stored matrix of cosines or dot products, as similarity has it, by exchange between the lanes of a quad.
 // Needs: subgroup-tile, a product (keep, multiply, similaritiesOf).
 // Shapes: points by point (see point-layout), the columns of two towers behind the rows; matrix = rows x columns,
-// row-major. One workgroup: one tile, 32 rows (streamed) and 32 columns (own). Cost: rows x columns x dimension
+// row-major. One workgroup: 256 rows (streamed) and 32 columns (own), tile by tile. Cost: rows x columns x dimension
 // multiply-adds, and one write per pair.
+
+const ROWS = 256u;
 
 struct Matrix {
   dimension: u32,
@@ -37,21 +39,24 @@ fn write(firstRow: u32, lane: u32, column: u32, similarities: vec4f) {
 @compute @workgroup_size(4)
 fn similarity(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let chunks = chunksOf(shape.dimension);
-  let firstRow = TILE_POINTS * workgroup.y;
   let column = TILE_POINTS * workgroup.x + lane;
-  keep((shape.columnStart + column) * chunks, chunks);
-  var tile = Tile();
-  multiply(&tile, (firstRow + lane) * chunks, (shape.columnStart + column) * chunks, chunks);
-  for (var r = 0u; r < TILE_QUADS; r++) {
-    let similarities = similaritiesOf(&tile, r);
-    let row = firstRow + 4u * r;
-    write(row, lane, column, similarities[0][0]);
-    write(row, lane, column + 4u, similarities[0][1]);
-    write(row, lane, column + 8u, similarities[0][2]);
-    write(row, lane, column + 12u, similarities[0][3]);
-    write(row, lane, column + 16u, similarities[1][0]);
-    write(row, lane, column + 20u, similarities[1][1]);
-    write(row, lane, column + 24u, similarities[1][2]);
-    write(row, lane, column + 28u, similarities[1][3]);
+  let own = (shape.columnStart + column) * chunks;
+  keep(own, chunks);
+  let lastRow = min(ROWS * (workgroup.y + 1u), shape.rows);
+  for (var firstRow = ROWS * workgroup.y; firstRow < lastRow; firstRow += TILE_POINTS) {
+    var tile = Tile();
+    multiply(&tile, (firstRow + lane) * chunks, own, chunks);
+    for (var r = 0u; r < TILE_QUADS; r++) {
+      let similarities = similaritiesOf(&tile, r);
+      let row = firstRow + 4u * r;
+      write(row, lane, column, similarities[0][0]);
+      write(row, lane, column + 4u, similarities[0][1]);
+      write(row, lane, column + 8u, similarities[0][2]);
+      write(row, lane, column + 12u, similarities[0][3]);
+      write(row, lane, column + 16u, similarities[1][0]);
+      write(row, lane, column + 20u, similarities[1][1]);
+      write(row, lane, column + 24u, similarities[1][2]);
+      write(row, lane, column + 28u, similarities[1][3]);
+    }
   }
 }

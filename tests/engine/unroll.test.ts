@@ -5,7 +5,8 @@ const words = (source: string) => source.replace(/\s+/g, ' ').trim();
 
 describe('unroll', () => {
   test('writes a block for every value, and touches nothing else', () => {
-    const source = 'a(); @unroll for (var chunk = 0u; chunk < CHUNKS; chunk++) { sum += at[chunk]; } chunks();';
+    const source =
+      'a(); @unroll for (var chunk = 0u; chunk < CHUNKS; chunk++) { sum += at[chunk]; } chunks();';
     expect(words(unroll(source, { CHUNKS: 3 }))).toBe(
       'a(); { sum += at[0u]; } { sum += at[1u]; } { sum += at[2u]; } chunks();',
     );

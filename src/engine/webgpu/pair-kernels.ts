@@ -37,7 +37,7 @@ import { NARROW, pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
 import { exchanges } from './pair-variant.ts';
 import type { PairVariant } from './pair-variant.ts';
-import { unroll } from './unroll.ts';
+import { unrollDimension } from './unroll.ts';
 
 /** The kernels of the pair skeleton for one loss. */
 export interface PairKernels {
@@ -75,15 +75,16 @@ function skeletonOf(variant: PairVariant, dimension: number) {
   }
   const shared = [subgroupTileShader, subgroupSideShader];
   if (variant === 'unrolled') {
-    const constants = { CHUNKS: Math.ceil(dimension / 4) };
-    const product = [`const CHUNKS = ${constants.CHUNKS}u;`, unroll(unrolledProductShader, constants)];
     return {
-      statisticsShaders: [...shared, ...product, subgroupStatisticsShader],
+      statisticsShaders: [
+        ...shared,
+        unrollDimension(dimension, unrolledProductShader),
+        subgroupStatisticsShader,
+      ],
       gradientShaders: [
         ...shared,
         subgroupMeetingShader,
-        ...product,
-        unroll(unrolledGradientShader, constants),
+        unrollDimension(dimension, unrolledProductShader, unrolledGradientShader),
       ],
     };
   }

@@ -83,7 +83,9 @@ export async function variantFor(
   const fitting = all.filter((variant) => fits(device, loss, shape, variant));
   // Where none fits, the first is as good as any to be refused.
   if (fitting.length <= 1) return fitting[0] ?? all[0];
-  if (prefersSubgroups(device)) return isWorthUnrolling(shape) ? 'unrolled' : 'subgroup';
+  if (prefersSubgroups(device)) {
+    return isWorthUnrolling(shape.rows ** 2, shape.dimension) ? 'unrolled' : 'subgroup';
+  }
   return measuredVariant(device, loss, shape, fitting);
 }
 

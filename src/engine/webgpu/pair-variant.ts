@@ -45,9 +45,9 @@ export function possibleVariants(
 /** Kernels for one dimension take a second or so to compile: small batches are done before that. */
 const MULTIPLY_ADDS_WORTH_UNROLLING = 2 ** 24;
 
-/** Whether a batch is so large that kernels should be compiled for its dimension alone. */
-export function isWorthUnrolling({ rows, dimension }: Pick<PairShape, 'rows' | 'dimension'>): boolean {
-  return rows ** 2 * dimension >= MULTIPLY_ADDS_WORTH_UNROLLING;
+/** Whether so many pairs are so much work that kernels should be compiled for their dimension alone. */
+export function isWorthUnrolling(pairs: number, dimension: number): boolean {
+  return pairs * dimension >= MULTIPLY_ADDS_WORTH_UNROLLING;
 }
 
 /** Lanes that come in fours are those of software adapters, where a load costs as much as many multiply-adds. */

@@ -4,12 +4,14 @@ import similarityShader from '../../../shaders/similarity.wgsl?raw';
 import subgroupProductShader from '../../../shaders/subgroup-product.wgsl?raw';
 import subgroupSimilarityShader from '../../../shaders/subgroup-similarity.wgsl?raw';
 import subgroupTileShader from '../../../shaders/subgroup-tile.wgsl?raw';
+import unrolledProductShader from '../../../shaders/unrolled-product.wgsl?raw';
 import type { Batch, Metric } from '../engine.ts';
 import type { BatchLayout } from '../validate.ts';
 import { kernel } from './kernel.ts';
 import { Readback } from './memory.ts';
-import { prefersSubgroups } from './pair-variant.ts';
+import { isWorthUnrolling, possibleVariants, prefersSubgroups } from './pair-variant.ts';
 import { submit } from './submit.ts';
+import { unrollDimension } from './unroll.ts';
 import { packUniform } from './wgsl.ts';
 import { wholeWork, WorkCursor } from './work.ts';
 import type { Work } from './work.ts';
@@ -17,7 +19,7 @@ import type { Work } from './work.ts';
 /** Rows, and columns, that one workgroup of shaders/similarity.wgsl computes at least. */
 export const MATRIX_TILE = 16;
 /** And of shaders/subgroup-similarity.wgsl. */
-const SUBGROUP_TILE = 32;
+const SUBGROUP_TILE = { columns: 32, rows: 256 };
 
 type Shape = Pick<BatchLayout, 'kind' | 'dimension' | 'rows' | 'columns'>;
 
@@ -71,6 +73,9 @@ export async function createSimilarityProgram(
 ): Promise<SimilarityProgram> {
   // A difference is no product: distances take the long way.
   const isSubgroup = metric !== 'euclidean' && prefersSubgroups(device);
+  const isUnrolled =
+    possibleVariants(device, { dimension }).includes('unrolled') &&
+    isWorthUnrolling(rows * columns, dimension);
   const [normalize, similarity] = await Promise.all([
     kernel(device, {
       label: 'normalize',
@@ -80,11 +85,11 @@ export async function createSimilarityProgram(
     }),
     isSubgroup
       ? kernel(device, {
-          label: 'similarity (subgroup)',
+          label: `similarity (${isUnrolled ? 'unrolled' : 'subgroup'})`,
           source: [
             'enable subgroups;',
             subgroupTileShader,
-            subgroupProductShader,
+            isUnrolled ? unrollDimension(dimension, unrolledProductShader) : subgroupProductShader,
             subgroupSimilarityShader,
           ].join('\n'),
           entryPoint: 'similarity',
@@ -98,7 +103,7 @@ export async function createSimilarityProgram(
   ]);
   const points = kind === 'labelled' ? rows : rows + columns;
   const quads = Math.ceil(points / 4);
-  const tile = isSubgroup ? SUBGROUP_TILE : MATRIX_TILE;
+  const tile = isSubgroup ? SUBGROUP_TILE : { columns: MATRIX_TILE, rows: MATRIX_TILE };
   const buffer = (label: string, size: number, usage = GPUBufferUsage.STORAGE) =>
     device.createBuffer({ label, size, usage: usage | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
   const uniform = (label: string, bytes: ArrayBuffer) => {
@@ -135,7 +140,7 @@ export async function createSimilarityProgram(
     dispatch: (pass) => {
       pass.setPipeline(similarity.pipeline);
       pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(Math.ceil(columns / tile), Math.ceil(rows / tile));
+      pass.dispatchWorkgroups(Math.ceil(columns / tile.columns), Math.ceil(rows / tile.rows));
     },
   };
   return {

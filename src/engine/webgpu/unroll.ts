@@ -25,6 +25,14 @@ export function unroll(source: string, constants: Readonly<Record<string, number
   return unroll(source.slice(0, mark) + blocks.join('\n') + source.slice(end + 1), constants);
 }
 
+/** Shaders with their loops over CHUNKS written out, the vectors of four components that a point of this dimension takes. */
+export function unrollDimension(dimension: number, ...shaders: string[]): string {
+  const constants = { CHUNKS: Math.ceil(dimension / 4) };
+  return [`const CHUNKS = ${constants.CHUNKS}u;`, ...shaders.map((shader) => unroll(shader, constants))].join(
+    '\n',
+  );
+}
+
 /** Where the brace stands that closes a block whose contents begin here. */
 function endOfBlock(source: string, begin: number): number {
   let depth = 1;

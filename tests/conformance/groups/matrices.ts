@@ -109,6 +109,8 @@ export const similarityGroup: Group = {
       similarityCase('two towers, 65 x 65, dimension 5', metric, () => paired(65, 5, 'random')),
       similarityCase('two towers, 63 x 93, dimension 16', metric, () => paired(63, 16, 'random', 30)),
     ]),
+    // So much that software WebGPU takes kernels of their own.
+    similarityCase('two towers, 513 x 523, dimension 67', 'dot', () => paired(513, 67, 'random', 10)),
     similarityCase('near-duplicates in dimension 16', 'euclidean', () => nearDuplicates(16)),
     similarityCase('near-duplicates in dimension 512', 'euclidean', () => nearDuplicates(512)),
     zeroVector,
