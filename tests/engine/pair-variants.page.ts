@@ -29,8 +29,8 @@ const SPLIT_SIZE = 1030;
 const DIMENSIONS = [1, 3, 4, 5, 36, 67];
 /** What is staged at a time: not all of it, all of it, just more; and more than is collected at a time. */
 const WIDE_DIMENSIONS = [5, 16, 17, 33, 67, 130];
-/** A vector of four components that is just begun, or full, and many of them; few, for each is compiled by itself. */
-const UNROLLED_DIMENSIONS = [5, 8, 67];
+/** A vector of four components that is full, and many of them; few, for each dimension is compiled by itself. */
+const UNROLLED_DIMENSIONS = [8, 67];
 
 const DIMENSIONS_OF: Record<PairVariant, readonly number[]> = {
   workgroup: DIMENSIONS,
