@@ -67,7 +67,7 @@ fn collect(base: u32, k: u32, dimension: u32, collected: mat4x4f) {
 
 @compute @workgroup_size(8, 8)
 fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let firstRow = sweep.rowStart + (slice.firstTile + workgroup.x) * BLOCK;
+  let firstRow = sweep.rowStart + (slice.first + workgroup.x) * BLOCK;
   let nearQuad = firstRow / 4u + local.y;
   let farQuad = nearQuad + 8u;
   // Uniforms are read once: some drivers would fetch them anew for every pair.

@@ -36,7 +36,7 @@ fn combineLanes(own: Statistics, local: vec3u) -> Statistics {
 
 @compute @workgroup_size(8, 8)
 fn statistics(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let firstRow = sweep.rowStart + (slice.firstTile + workgroup.x) * BLOCK;
+  let firstRow = sweep.rowStart + (slice.first + workgroup.x) * BLOCK;
   let nearQuad = firstRow / 4u + local.y;
   let farQuad = nearQuad + 8u;
   // Uniforms are read once: some drivers would fetch them anew for every pair.

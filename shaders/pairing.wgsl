@@ -24,11 +24,9 @@ struct Sweep {
   columnEnd: u32,
 }
 
-// What a dispatch begins with: one of the sweep's row tiles, or a workgroup of a round (see subgroup-meeting).
+// What a dispatch begins with: one of the sweep's row tiles; or a round, or one of its workgroups (see subgroup-meeting).
 struct Slice {
-  firstTile: u32,
-  round: u32,
-  firstWorkgroup: u32,
+  first: u32,
 }
 
 const NOBODY = 0xffffffffu;

@@ -1,4 +1,4 @@
-// What the gradient kernels share: which ends of a pair pull, and the sums of all pulls.
+// What the gradient kernels share: which ends of a pair pull, and what is summed of the pulls.
 
 struct PullSum {
   pullSimilarity: vec4f,   // sum over candidates of dL/ds * s, for the gradient of the temperature
@@ -9,10 +9,3 @@ struct PullSum {
 override ROWS_ARE_ANCHORS: bool = true;
 override COLUMNS_ARE_ANCHORS: bool = true;
 override SUM_PULLS: bool = true;
-
-fn addPulls(sum: ptr<function, PullSum>, pulled: vec4f, similarity: vec4f) {
-  if (SUM_PULLS) {
-    (*sum).pull += pulled;
-    (*sum).pullSimilarity += pulled * similarity;
-  }
-}

@@ -1,7 +1,7 @@
 // The subgroup gradient for at most four dimensions, where similarities need not be kept until all are known.
 // What it computes, its shapes, its rounds and why it is race-free are those of subgroup-gradient.
 //
-// Needs: numerics, pairing, subgroup-tile, subgroup-side, pull, subgroup-meeting, a loss (Anchor, arrange).
+// Needs: numerics, pairing, subgroup-tile, subgroup-side, pull, subgroup-meeting, a loss (Anchor, arrange, pull).
 // One workgroup: one tile, 32 own points against 32 streamed ones, each pair met once for both of its ends.
 // Cost: pairs of points x (3 dimension multiply-adds + one exponential per anchor end).
 
@@ -15,10 +15,11 @@ const BLOCK_POINTS = TILE_POINTS;
 @group(0) @binding(6) var<storage, read> anchors: array<Anchor>;
 @group(0) @binding(7) var<storage, read_write> collected: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> pullSums: array<PullSum>;
+@group(0) @binding(9) var<uniform> part: Slice;
 
 @compute @workgroup_size(4)
 fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let meeting = meetingOf(slice.firstWorkgroup + workgroup.x, slice.round);
+  let meeting = meetingOf(part.first + workgroup.x, slice.first);
   if (EXCLUSIVE && isIdle(meeting.own, meeting.streamed)) {
     return;
   }
@@ -32,19 +33,19 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
   var sum = PullSum();
   for (var half = 0u; half < 2u; half++) {
     let ownAt = own + 16u * half;
-    let ownHalf = ownPoints(ownAt, 4u);
-    let ownSide = ownOf(meeting.own / 4u + 4u * half, lane);
+    let halfPoints = ownPoints(ownAt, 4u);
+    let ownHalf = ownOf(meeting.own / 4u + 4u * half, lane);
     var ownCollected = mat4x4f();
     for (var r = 0u; r < TILE_QUADS; r++) {
       let quad = meeting.streamed / 4u + r;
       let at = streamed + 4u * r;
       let quadPoints = streamedPoints(at);
-      let similarities = transpose(quadPoints) * ownHalf;
+      let similarities = transpose(quadPoints) * halfPoints;
       let around = quadAround(quad, lane, streamedEnd);
-      let pulls = meetAll(constants, similarities, ownSide, ownEnd, around, anchorsAround(quad, lane));
+      let pulls = meetAll(constants, similarities, ownHalf, ownEnd, around, anchorsAround(quad, lane));
       addAllPulls(&sum, pulls, similarities, meeting.isMirrored);
       ownCollected += quadPoints * pulls;
-      let found = gathered(ownHalf * transpose(pulls));
+      let found = gathered(halfPoints * transpose(pulls));
       if (!meeting.isMirrored) {
         collected[lastPart + at] += found;
       }

@@ -1,7 +1,7 @@
 // The gradient with respect to the (unit) points: point i collects the sum over j of pull(i, j) * point j, where a pair is
 // pulled by both of its ends that are anchors. The pair matrix is computed anew, tile by tile, and never stored.
 //
-// Needs: numerics, pairing, subgroup-tile, subgroup-side, subgroup-product, pull, subgroup-meeting, a loss (Anchor, arrange).
+// Needs: numerics, pairing, subgroup-tile, subgroup-side, subgroup-product, pull, subgroup-meeting, a loss (Anchor, arrange, pull).
 // Shapes: points by point (see point-layout); collected = gradientParts times the same; pullSums = quads, of which each workgroup has four.
 // One workgroup: one tile, 32 own points against 32 streamed ones, each pair met once for both of its ends. Own points
 // add to the first part, streamed points to the last.
@@ -19,10 +19,11 @@ const BLOCK_POINTS = TILE_POINTS;
 @group(0) @binding(6) var<storage, read> anchors: array<Anchor>;
 @group(0) @binding(7) var<storage, read_write> collected: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> pullSums: array<PullSum>;
+@group(0) @binding(9) var<uniform> part: Slice;
 
 @compute @workgroup_size(4)
 fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let meeting = meetingOf(slice.firstWorkgroup + workgroup.x, slice.round);
+  let meeting = meetingOf(part.first + workgroup.x, slice.first);
   if (EXCLUSIVE && isIdle(meeting.own, meeting.streamed)) {
     return;
   }

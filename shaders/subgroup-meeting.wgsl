@@ -1,4 +1,4 @@
-// Which blocks meet in a round of the subgroup gradients, and the pulls of a pair on both of its ends.
+// Which blocks meet in a round of the gradients by exchange between lanes, and the pulls of a pair on both of its ends.
 // Needs: numerics, pairing, subgroup-tile, subgroup-side, pull, a loss (Anchor, pull), BLOCK_POINTS, and the binding `sweep`.
 
 struct Meeting {

@@ -1,10 +1,8 @@
 // The stored matrix of cosines or dot products, as similarity has it, by exchange between the lanes of a quad.
-// Needs: subgroup-tile, a product (keep, multiply, similaritiesOf).
+// Needs: subgroup-tile, a product (keep, multiply, similaritiesOf), and the constant ROWS.
 // Shapes: points by point (see point-layout), the columns of two towers behind the rows; matrix = rows x columns,
-// row-major. One workgroup: 256 rows (streamed) and 32 columns (own), tile by tile. Cost: rows x columns x dimension
+// row-major. One workgroup: ROWS rows (streamed) and 32 columns (own), tile by tile. Cost: rows x columns x dimension
 // multiply-adds, and one write per pair.
-
-const ROWS = 256u;
 
 struct Matrix {
   dimension: u32,
@@ -42,8 +40,8 @@ fn similarity(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation
   let column = TILE_POINTS * workgroup.x + lane;
   let own = (shape.columnStart + column) * chunks;
   keep(own, chunks);
-  let lastRow = min(ROWS * (workgroup.y + 1u), shape.rows);
-  for (var firstRow = ROWS * workgroup.y; firstRow < lastRow; firstRow += TILE_POINTS) {
+  let rowEnd = min(ROWS * (workgroup.y + 1u), shape.rows);
+  for (var firstRow = ROWS * workgroup.y; firstRow < rowEnd; firstRow += TILE_POINTS) {
     var tile = Tile();
     multiply(&tile, (firstRow + lane) * chunks, own, chunks);
     for (var r = 0u; r < TILE_QUADS; r++) {

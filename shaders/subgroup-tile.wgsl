@@ -1,4 +1,4 @@
-// What the subgroup kernels share. A tile of the pair matrix is 32 own points against 32 streamed ones. The four points
+// What the kernels share that exchange between lanes. A tile of the pair matrix is 32 own points against 32 streamed ones. The four points
 // of a quad lie in four neighbouring lanes; each lane keeps its own, and the others come by exchange, which costs nothing
 // where a load is dear (software adapters pay for each lane of each load). No workgroup memory, no barriers.
 //

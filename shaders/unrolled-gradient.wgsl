@@ -1,7 +1,7 @@
 // The subgroup gradient for one dimension, with everything that depends on it written out (see unrolled-product): what
 // own points collect stays in private memory, too, and each streamed quad is loaded once for its similarities and both pulls.
 //
-// Needs: numerics, pairing, subgroup-tile, subgroup-side, unrolled-product, pull, subgroup-meeting, a loss (Anchor, arrange).
+// Needs: numerics, pairing, subgroup-tile, subgroup-side, unrolled-product, pull, subgroup-meeting, a loss (Anchor, arrange, pull).
 // Shapes: as in subgroup-gradient. One workgroup: two blocks of 256 points that meet, 32 own points at a time.
 // Race-free: by rounds, as there. A block that meets itself adds to both of its parts, in one workgroup.
 // Cost: pairs of points x (3 dimension multiply-adds + one exponential per anchor end).
@@ -16,18 +16,19 @@ const BLOCK_POINTS = 256u;
 @group(0) @binding(6) var<storage, read> anchors: array<Anchor>;
 @group(0) @binding(7) var<storage, read_write> collected: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> pullSums: array<PullSum>;
+@group(0) @binding(9) var<uniform> part: Slice;
 
 @compute @workgroup_size(4)
 fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let meeting = meetingOf(slice.firstWorkgroup + workgroup.x, slice.round);
+  let meeting = meetingOf(part.first + workgroup.x, slice.first);
   let constants = parameters;
   let ownEnd = sweep.rowEnd;
   let streamedEnd = sweep.columnEnd;
-  let ownLast = min(meeting.own + BLOCK_POINTS, ownEnd);
-  let streamedLast = min(meeting.streamed + BLOCK_POINTS, streamedEnd);
+  let ownBlockEnd = min(meeting.own + BLOCK_POINTS, ownEnd);
+  let streamedBlockEnd = min(meeting.streamed + BLOCK_POINTS, streamedEnd);
   let lastPart = (batch.gradientParts - 1u) * batch.quads * 4u * CHUNKS;
   var sum = PullSum();
-  for (var own = meeting.own; own < ownLast; own += TILE_POINTS) {
+  for (var own = meeting.own; own < ownBlockEnd; own += TILE_POINTS) {
     keep((own + lane) * CHUNKS, CHUNKS);
     // What the kept points collect. Never at another index than a constant, so that compilers see values, not memory. Made
     // empty in so many words: where it was only declared, software emptied it once, for all tiles.
@@ -35,7 +36,7 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
     let leftOwn = ownOf(own / 4u, lane);
     let rightOwn = ownOf(own / 4u + 4u, lane);
     // Of a block that meets itself, own tiles meet themselves and those that follow.
-    for (var streamed = select(meeting.streamed, own, meeting.isMirrored); streamed < streamedLast; streamed += 4u) {
+    for (var streamed = select(meeting.streamed, own, meeting.isMirrored); streamed < streamedBlockEnd; streamed += 4u) {
       if (EXCLUSIVE && isIdle(own, streamed)) {
         continue;
       }
@@ -51,13 +52,13 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
       addAllPulls(&sum, right, similarities[1], isMirrored);
       // A copy that is mirrored collects nothing.
       let share = select(1.0, 0.0, isMirrored);
-      let leftOf = share * transpose(left);
-      let rightOf = share * transpose(right);
+      let leftBack = share * transpose(left);
+      let rightBack = share * transpose(right);
       @unroll for (var chunk = 0u; chunk < CHUNKS; chunk++) {
         let quad = exchanged(point[chunk]);
         keptCollected[2u * chunk] += quad * left;
         keptCollected[2u * chunk + 1u] += quad * right;
-        collected[lastPart + at + chunk] += gathered(kept[2u * chunk] * leftOf + kept[2u * chunk + 1u] * rightOf);
+        collected[lastPart + at + chunk] += gathered(kept[2u * chunk] * leftBack + kept[2u * chunk + 1u] * rightBack);
       }
     }
     // The points themselves have been met.

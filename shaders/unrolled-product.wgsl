@@ -1,6 +1,6 @@
 // A tile's similarities for one dimension, with everything that depends on it written out: a lane's own points stay in
 // private memory while others stream past, at indices that are constant. Where those are dear that are not, what remains
-// is one load for each chunk of a streamed quad, and 32 products of 4 x 4 x 4 to do with it.
+// is one load for each chunk of a streamed quad.
 // Needs: subgroup-tile, and the constant CHUNKS: vectors of four components that a point takes.
 
 alias Point = array<vec4f, CHUNKS>;

@@ -28,7 +28,7 @@ fn pullsOf(columnQuad: u32, rowQuad: u32) -> mat4x4f {
 
 @compute @workgroup_size(8, 8)
 fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let firstRow = sweep.rowStart + (slice.firstTile + workgroup.x) * TILE_ROWS;
+  let firstRow = sweep.rowStart + (slice.first + workgroup.x) * TILE_ROWS;
   let rowQuad = firstRow / 4u + local.y;
   // Uniforms are read once: some drivers would fetch them anew for every pair.
   let dimension = batch.dimension;

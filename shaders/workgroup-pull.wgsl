@@ -2,11 +2,23 @@
 // kernels.
 // Needs: numerics, pairing, pull, a loss (Anchor, arrange, pull), and the bindings `labels` and `anchors`.
 
-// For `arrange`: one of four anchors, four times.
-const FIRST = mat4x4f(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0);
-const SECOND = mat4x4f(0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0);
-const THIRD = mat4x4f(0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0);
-const FOURTH = mat4x4f(0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0);
+// Which of four anchors: a unit vector, because some drivers index vectors slowly.
+const FIRST = vec4f(1.0, 0.0, 0.0, 0.0);
+const SECOND = vec4f(0.0, 1.0, 0.0, 0.0);
+const THIRD = vec4f(0.0, 0.0, 1.0, 0.0);
+const FOURTH = vec4f(0.0, 0.0, 0.0, 1.0);
+
+// One of four anchors, four times.
+fn oneOf(anchorsOfQuad: Anchor, which: vec4f) -> Anchor {
+  return arrange(anchorsOfQuad, mat4x4f(which, which, which, which));
+}
+
+fn addPulls(sum: ptr<function, PullSum>, pulled: vec4f, similarity: vec4f) {
+  if (SUM_PULLS) {
+    (*sum).pull += pulled;
+    (*sum).pullSimilarity += pulled * similarity;
+  }
+}
 
 // Adds the rows' own share of the pull to their sums.
 fn meet(
@@ -42,9 +54,9 @@ fn meetAll(
   let quadLabels = labels[columnQuad];
   let columnAnchors = anchors[columnQuad];
   return mat4x4f(
-    meet(sum, constants, rowAnchor, arrange(columnAnchors, FIRST), similarities[0], relate(rows, column, quadLabels.x, end)),
-    meet(sum, constants, rowAnchor, arrange(columnAnchors, SECOND), similarities[1], relate(rows, column + 1u, quadLabels.y, end)),
-    meet(sum, constants, rowAnchor, arrange(columnAnchors, THIRD), similarities[2], relate(rows, column + 2u, quadLabels.z, end)),
-    meet(sum, constants, rowAnchor, arrange(columnAnchors, FOURTH), similarities[3], relate(rows, column + 3u, quadLabels.w, end)),
+    meet(sum, constants, rowAnchor, oneOf(columnAnchors, FIRST), similarities[0], relate(rows, column, quadLabels.x, end)),
+    meet(sum, constants, rowAnchor, oneOf(columnAnchors, SECOND), similarities[1], relate(rows, column + 1u, quadLabels.y, end)),
+    meet(sum, constants, rowAnchor, oneOf(columnAnchors, THIRD), similarities[2], relate(rows, column + 2u, quadLabels.z, end)),
+    meet(sum, constants, rowAnchor, oneOf(columnAnchors, FOURTH), similarities[3], relate(rows, column + 3u, quadLabels.w, end)),
   );
 }

@@ -19,7 +19,7 @@ var<workgroup> lanes: array<Statistics, 64>;
 
 @compute @workgroup_size(8, 8)
 fn statistics(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let firstRow = sweep.rowStart + (slice.firstTile + workgroup.x) * TILE_ROWS;
+  let firstRow = sweep.rowStart + (slice.first + workgroup.x) * TILE_ROWS;
   let rowQuad = firstRow / 4u + local.y;
   // Uniforms are read once: some drivers would fetch them anew for every pair.
   let constants = parameters;

@@ -210,7 +210,7 @@ export const viewFields = {
     },
     label: 'Kernels',
     description:
-      'How the WebGPU kernels of losses over pairs share what they load. The quickest: measured once per adapter and kind of batch.',
+      'How the WebGPU kernels of losses over pairs share what they load. The quickest: measured once per adapter and kind of batch; known for software.',
   }),
   links: boolean({
     default: true,

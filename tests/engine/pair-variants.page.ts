@@ -81,6 +81,27 @@ export async function agrees(variant: PairVariant, lanes = 1): Promise<Report> {
   return report;
 }
 
+function largest(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+/** Blocks that are too many for one dispatch, at the largest dimension that is unrolled: too much for the reference. */
+export async function agreesWithCpu(): Promise<{ loss: number; gradient: number }> {
+  const batch = labelled('pairs', 1450, 128, 'random');
+  const evaluate = async (backend: 'webgpu' | 'cpu') => {
+    const engine = await createEngine({ backend });
+    const { loss, gradient } = await engine.evaluate({ kind: 'nt-xent' }, batch, { gradient: true });
+    engine.dispose();
+    if (!gradient || !('embeddings' in gradient)) throw new Error('There is no gradient.');
+    return { loss, gradient: gradient.embeddings };
+  };
+  const [one, other] = [await evaluate('webgpu'), await evaluate('cpu')];
+  return {
+    loss: Math.abs(one.loss - other.loss) / other.loss,
+    gradient: largest(one.gradient.map((value, at) => value - other.gradient[at])) / largest(other.gradient),
+  };
+}
+
 export interface Tuning {
   quickest: PairVariant;
   choices: PairChoices;

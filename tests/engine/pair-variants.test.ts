@@ -45,6 +45,13 @@ describe('the variants of the pair skeleton', () => {
     },
   );
 
+  test('agree with the CPU where a round takes several dispatches', { timeout: 120_000 }, async () => {
+    const { loss, gradient } = await page.call<{ loss: number; gradient: number }>('agreesWithCpu');
+    expect(loss).toBeLessThan(1e-5);
+    expect(gradient).toBeLessThan(1e-4);
+    expect(page.takeProblems()).toEqual([]);
+  });
+
   test('are measured once, and what was chosen can be kept', { timeout: 120_000 }, async () => {
     const { quickest, choices, imported, afterNonsense } = await page.call<Tuning>('tune');
     expect(Object.values(choices)).toEqual([quickest]);

@@ -88,12 +88,28 @@ describe('a ramp', () => {
   });
 
   test('ends before its time and its memory are up, and says so', async () => {
-    const engine = stub(0, (points) => 1000 * points);
+    const engine = stub(
+      () => 0,
+      (points) => 1000 * points,
+    );
     expect(await climb(engine, ramp, { seconds: 60, bytes: 100_000 })).toMatch(/^The memory is up: N = 128,/);
     expect(engine.sizes()).toEqual([16, 32, 64]);
-    const slow = stub(30, () => 1);
+    const slow = stub(() => 30);
     expect(await climb(slow, ramp, { seconds: 0.05, bytes: 2 ** 30 })).toMatch(/^The time is up: N = /);
     expect(slow.sizes().length).toBeLessThan(4);
+  });
+
+  test('measures nothing of what an engine makes once, at first or for a later size', async () => {
+    const seen = new Set<number>();
+    const compiling = stub((points) => {
+      const isFirst = !seen.has(points);
+      seen.add(points);
+      return isFirst ? 400 : 1;
+    });
+    const measured: Measured[] = [];
+    await climb(compiling, { ...ramp, to: 32 }, plenty, { onMeasured: (each) => measured.push(each) });
+    expect(measured.map(({ points }) => points)).toEqual([16, 32]);
+    for (const { milliseconds } of measured) expect(milliseconds).toBeLessThan(200);
   });
 
   test('tells the sentence of an engine that refuses', async () => {
@@ -159,7 +175,10 @@ describe('the record', () => {
 const unused = () => Promise.reject(new Error('This is not asked for.'));
 
 /** An engine that takes so many milliseconds and holds so many bytes. */
-function stub(milliseconds: number, bytesOf: (points: number) => number): Engine & { sizes(): number[] } {
+function stub(
+  millisecondsOf: (points: number) => number,
+  bytesOf: (points: number) => number = () => 1,
+): Engine & { sizes(): number[] } {
   const seen = new Set<number>();
   let held = 0;
   return {
@@ -172,7 +191,7 @@ function stub(milliseconds: number, bytesOf: (points: number) => number): Engine
       const points = 'labels' in batch ? batch.labels.length : 0;
       seen.add(points);
       held = bytesOf(points);
-      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      await new Promise((resolve) => setTimeout(resolve, millisecondsOf(points)));
       return { loss: 1, count: 1 };
     },
     similarity: unused,

@@ -120,7 +120,7 @@ export async function compilePairKernels(
         ...parts,
       ].join('\n'),
       entryPoint,
-      dynamic: ['sweep', 'slice'],
+      dynamic: ['sweep', 'slice', 'part'],
       constants: { EXCLUSIVE: Number(exclusive), ...constants },
     });
   /** A kernel that knows both layouts of the points. */

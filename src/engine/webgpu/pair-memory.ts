@@ -10,15 +10,15 @@ import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyPairLoss } from '../../losses/registry.ts';
 import { pairLayout, TILE_ROWS } from './pair-shape.ts';
 import type { PairLayout, PairShape, Sweep } from './pair-shape.ts';
-import { exchanges, pairParts, pairRounds } from './pair-variant.ts';
-import type { PairVariant, RoundPart } from './pair-variant.ts';
+import { exchanges, pairParts } from './pair-variant.ts';
+import type { PairVariant } from './pair-variant.ts';
 import { fieldsOf, packUniform, sizeOf } from './wgsl.ts';
 
 /** Dynamic uniform offsets are multiples of this on every adapter. */
 export const STRIDE = 256;
 
 /** How many bytes a kernel sees of the uniforms that are bound with an offset. */
-export const WINDOWS = { sweep: 16, slice: 16 };
+export const WINDOWS = { sweep: 16, slice: 16, part: 16 };
 
 type Storage =
   | 'embeddings'
@@ -156,7 +156,7 @@ function uniformContents(
         packUniform(pairingShader, 'Sweep', { rowStart, rowEnd, columnStart, columnEnd }),
       ),
     ),
-    slice: strided(slices(sweeps, exchanges(variant) ? pairRounds(variant, shape, sweeps[0]) : [])),
+    slice: strided(slices(sweeps)),
     firstParts: packUniform(finishShader, 'Parts', { count: parts.statistics }),
     allParts: packUniform(finishShader, 'Parts', { count: 2 * parts.statistics }),
     firstTransposition: transposition(0),
@@ -164,13 +164,10 @@ function uniformContents(
   };
 }
 
-/** One entry per row tile, so that a dispatch may begin at any of them, and for every part of a round. */
-function slices(sweeps: readonly Sweep[], rounds: readonly RoundPart[]): ArrayBuffer[] {
+/** One entry per row tile, so that a dispatch may begin at any of them. Rounds, and their workgroups, are fewer. */
+function slices(sweeps: readonly Sweep[]): ArrayBuffer[] {
   const tiles = Math.max(...sweeps.map(({ rowStart, rowEnd }) => Math.ceil((rowEnd - rowStart) / TILE_ROWS)));
-  return Array.from({ length: Math.max(tiles, rounds.length) }, (_, firstTile) => {
-    const { round, firstWorkgroup } = rounds[firstTile] ?? { round: 0, firstWorkgroup: 0 };
-    return packUniform(pairingShader, 'Slice', { firstTile, round, firstWorkgroup });
-  });
+  return Array.from({ length: tiles }, (_, first) => packUniform(pairingShader, 'Slice', { first }));
 }
 
 /** Entries that a kernel is to be bound to one at a time, each at a multiple of STRIDE. */

@@ -11,7 +11,8 @@ import { createPairMemory, storageBytes, STRIDE, WINDOWS, writeParameters } from
 import type { PairMemory } from './pair-memory.ts';
 import { pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
-import { pairParts, pairRounds, pairsOfMeeting, rowsOfTile } from './pair-variant.ts';
+import { pairRounds } from './pair-rounds.ts';
+import { pairParts, rowsOfTile } from './pair-variant.ts';
 import type { PairVariant } from './pair-variant.ts';
 import { wholeWork } from './work.ts';
 import type { Work } from './work.ts';
@@ -158,22 +159,23 @@ function pairWorks(
   };
   /** The gradient by exchange between lanes, divisible into rounds. */
   const roundsWork = (kernel: Kernel): Work => {
-    const group = kernel.bind(resources, WINDOWS);
+    const group = kernel.bind({ ...resources, part: memory.slice }, WINDOWS);
     const rounds = pairRounds(variant, shape, sweeps[0]);
-    const pairs = pairsOfMeeting(variant);
-    const meetings = rounds.reduce((sum, { workgroups }) => sum + workgroups, 0);
+    const { rowStart, rowEnd, columnStart, columnEnd } = sweeps[0];
+    // Of one set, each pair meets once.
+    const pairs = ((rowEnd - rowStart) * (columnEnd - columnStart)) / (shape.kind === 'labelled' ? 2 : 1);
     return {
       label: kernel.label,
       tiles: rounds.length,
-      tileCost: rounds[0].workgroups * pairs * (3 * shape.dimension + 2 * PAIR_OVERHEAD),
+      tileCost: (pairs * (3 * shape.dimension + 2 * PAIR_OVERHEAD)) / rounds.length,
       // A similarity, and a gradient for both ends.
-      multiplyAdds: meetings * pairs * 3 * shape.dimension,
-      bytes: kernel.bytes(resources),
+      multiplyAdds: pairs * 3 * shape.dimension,
+      bytes: kernel.bytes({ ...resources, part: memory.slice }),
       dispatch: (pass, first, count) => {
         pass.setPipeline(kernel.pipeline);
-        for (let part = first; part < first + count; part++) {
-          pass.setBindGroup(0, group, [0, part * STRIDE]);
-          pass.dispatchWorkgroups(rounds[part].workgroups);
+        for (const { round, firstWorkgroup, workgroups } of rounds.slice(first, first + count)) {
+          pass.setBindGroup(0, group, [0, round * STRIDE, firstWorkgroup * STRIDE]);
+          pass.dispatchWorkgroups(workgroups);
         }
       },
     };

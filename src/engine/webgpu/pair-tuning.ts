@@ -62,7 +62,7 @@ export function candidates(device: GPUDevice, shape: Pick<PairShape, 'dimension'
   // Software has no memory that is nearer than another.
   if (isSoftware(device.adapterInfo)) return ['workgroup'];
   // Four lanes to a workgroup leave most of a wider subgroup idle.
-  return possible.filter((variant) => variant !== 'subgroup');
+  return possible.filter((variant) => !exchanges(variant));
 }
 
 /** Uses this variant for all programs of one device, where it is possible. */
@@ -84,7 +84,8 @@ export async function variantFor(
   // Where none fits, the first is as good as any to be refused.
   if (fitting.length <= 1) return fitting[0] ?? all[0];
   if (prefersSubgroups(device)) {
-    return isWorthUnrolling(shape.rows ** 2, shape.dimension) ? 'unrolled' : 'subgroup';
+    const { rows, extraNegatives, dimension } = shape;
+    return isWorthUnrolling(rows, rows + extraNegatives, dimension) ? 'unrolled' : 'subgroup';
   }
   return measuredVariant(device, loss, shape, fitting);
 }

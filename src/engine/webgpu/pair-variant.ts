@@ -1,5 +1,5 @@
 import { NARROW, TILE_COLUMNS, TILE_ROWS } from './pair-shape.ts';
-import type { PairShape, Sweep } from './pair-shape.ts';
+import type { PairShape } from './pair-shape.ts';
 
 /**
  * How the kernels of the pair skeleton share what they load. 'workgroup' and 'blocked' meet every row with all columns:
@@ -18,7 +18,7 @@ export function exchanges(variant: PairVariant): boolean {
   return variant === 'subgroup' || variant === 'unrolled';
 }
 
-/** Why a variant cannot be used on a device, or for points of so many dimensions; undefined when it can. */
+/** Why a variant's kernels cannot be used, in words that follow "they"; undefined where they can. */
 export function whyNot(
   variant: PairVariant,
   { features }: Pick<GPUDevice, 'features'>,
@@ -44,10 +44,15 @@ export function possibleVariants(
 
 /** Kernels for one dimension take a second or so to compile: small batches are done before that. */
 const MULTIPLY_ADDS_WORTH_UNROLLING = 2 ** 24;
+/** And have few workgroups, which leave processors idle. */
+const ROWS_WORTH_UNROLLING = 512;
 
 /** Whether so many pairs are so much work that kernels should be compiled for their dimension alone. */
-export function isWorthUnrolling(pairs: number, dimension: number): boolean {
-  return pairs * dimension >= MULTIPLY_ADDS_WORTH_UNROLLING;
+export function isWorthUnrolling(rows: number, columns: number, dimension: number): boolean {
+  return (
+    Math.min(rows, columns) >= ROWS_WORTH_UNROLLING &&
+    rows * columns * dimension >= MULTIPLY_ADDS_WORTH_UNROLLING
+  );
 }
 
 /** Lanes that come in fours are those of software adapters, where a load costs as much as many multiply-adds. */
@@ -92,53 +97,4 @@ export function pairParts(variant: PairVariant, { kind, rows }: PairShape): Pair
   }
   // One per lane; and one as the own, one as the streamed end of a pair, which are different points in two towers.
   return { statistics: 4, gradient: kind === 'labelled' ? 2 : 1 };
-}
-
-/** Points of a block that meets others in rounds; shaders/unrolled-gradient.wgsl has the same. */
-const UNROLLED_BLOCK = 256;
-
-/** Pairs that a dispatch holds at most, lest a round of a large batch take longer than a slice may. */
-const PAIRS_AT_ONCE = 2 ** 20;
-
-/** Some workgroups of a round, each of which has two blocks meet. */
-export interface RoundPart {
-  round: number;
-  firstWorkgroup: number;
-  workgroups: number;
-}
-
-/** Pairs of points that meet in a workgroup of a round. */
-export function pairsOfMeeting(variant: PairVariant): number {
-  return (variant === 'unrolled' ? UNROLLED_BLOCK : TILE_ROWS) ** 2;
-}
-
-/**
- * The rounds of gradients between lanes, in parts: each block of points meets one other in every round (see
- * shaders/subgroup-meeting.wgsl).
- */
-export function pairRounds(
-  variant: PairVariant,
-  { kind }: PairShape,
-  { rowStart, rowEnd, columnStart, columnEnd }: Sweep,
-): RoundPart[] {
-  const pairs = pairsOfMeeting(variant);
-  const blocks = (points: number) => Math.ceil(points / Math.sqrt(pairs));
-  const rows = blocks(rowEnd - rowStart);
-  const columns = blocks(columnEnd - columnStart);
-  const most = PAIRS_AT_ONCE / pairs;
-  const partsOf = (round: number, meetings: number): RoundPart[] =>
-    Array.from({ length: Math.ceil(meetings / most) }, (_, part) => ({
-      round,
-      firstWorkgroup: part * most,
-      workgroups: Math.min(most, meetings - part * most),
-    }));
-  if (kind === 'paired') {
-    return Array.from({ length: Math.max(rows, columns) }, (_, round) =>
-      partsOf(round, Math.min(rows, columns)),
-    ).flat();
-  }
-  // Half way round, two blocks would meet twice.
-  return Array.from({ length: Math.floor(rows / 2) + 1 }, (_, round) =>
-    partsOf(round, round > 0 && 2 * round === rows ? round : rows),
-  ).flat();
 }

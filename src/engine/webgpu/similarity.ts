@@ -9,7 +9,7 @@ import type { Batch, Metric } from '../engine.ts';
 import type { BatchLayout } from '../validate.ts';
 import { kernel } from './kernel.ts';
 import { Readback } from './memory.ts';
-import { isWorthUnrolling, possibleVariants, prefersSubgroups } from './pair-variant.ts';
+import { isWorthUnrolling, prefersSubgroups, whyNot } from './pair-variant.ts';
 import { submit } from './submit.ts';
 import { unrollDimension } from './unroll.ts';
 import { packUniform } from './wgsl.ts';
@@ -18,8 +18,10 @@ import type { Work } from './work.ts';
 
 /** Rows, and columns, that one workgroup of shaders/similarity.wgsl computes at least. */
 export const MATRIX_TILE = 16;
-/** And of shaders/subgroup-similarity.wgsl. */
-const SUBGROUP_TILE = { columns: 32, rows: 256 };
+/** And of shaders/subgroup-similarity.wgsl: its TILE_POINTS columns, and ROWS, more where columns are kept for them. */
+const SUBGROUP_COLUMNS = 32;
+const SUBGROUP_ROWS = 32;
+const UNROLLED_ROWS = 256;
 
 type Shape = Pick<BatchLayout, 'kind' | 'dimension' | 'rows' | 'columns'>;
 
@@ -74,8 +76,12 @@ export async function createSimilarityProgram(
   // A difference is no product: distances take the long way.
   const isSubgroup = metric !== 'euclidean' && prefersSubgroups(device);
   const isUnrolled =
-    possibleVariants(device, { dimension }).includes('unrolled') &&
-    isWorthUnrolling(rows * columns, dimension);
+    isSubgroup &&
+    whyNot('unrolled', device, { dimension }) === undefined &&
+    isWorthUnrolling(rows, columns, dimension);
+  const tile = isSubgroup
+    ? { columns: SUBGROUP_COLUMNS, rows: isUnrolled ? UNROLLED_ROWS : SUBGROUP_ROWS }
+    : { columns: MATRIX_TILE, rows: MATRIX_TILE };
   const [normalize, similarity] = await Promise.all([
     kernel(device, {
       label: 'normalize',
@@ -88,6 +94,7 @@ export async function createSimilarityProgram(
           label: `similarity (${isUnrolled ? 'unrolled' : 'subgroup'})`,
           source: [
             'enable subgroups;',
+            `const ROWS = ${tile.rows}u;`,
             subgroupTileShader,
             isUnrolled ? unrollDimension(dimension, unrolledProductShader) : subgroupProductShader,
             subgroupSimilarityShader,
@@ -103,7 +110,6 @@ export async function createSimilarityProgram(
   ]);
   const points = kind === 'labelled' ? rows : rows + columns;
   const quads = Math.ceil(points / 4);
-  const tile = isSubgroup ? SUBGROUP_TILE : { columns: MATRIX_TILE, rows: MATRIX_TILE };
   const buffer = (label: string, size: number, usage = GPUBufferUsage.STORAGE) =>
     device.createBuffer({ label, size, usage: usage | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
   const uniform = (label: string, bytes: ArrayBuffer) => {

@@ -4,14 +4,15 @@
  *
  *     @unroll for (var chunk = 0u; chunk < 3u; chunk++) { ... points[chunk] ... }
  *
- * becomes a block for each value of the variable, which may be nested, and which the body may not assign to.
+ * becomes a block for each value of the variable. Loops may be nested. A body may neither assign to the variable nor use
+ * its name for anything else, and what braces its comments have are closed.
  *
  * @throws Error when a marked loop is not of this form, or ends nowhere.
  */
 export function unroll(source: string, constants: Readonly<Record<string, number>>): string {
   const mark = source.indexOf('@unroll');
   if (mark < 0) return source;
-  const head = /^@unroll for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{/.exec(source.slice(mark));
+  const head = /^@unroll for \(var (\w+) = 0u; \1 < (\d+u|[A-Z]\w*); \1\+\+\) \{/.exec(source.slice(mark));
   if (!head) throw new Error(`Not a loop that can be unrolled: ${source.slice(mark, mark + 80)}`);
   const [all, variable, limit] = head;
   const count = constants[limit] ?? parseInt(limit);

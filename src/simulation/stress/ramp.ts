@@ -50,6 +50,9 @@ const ENOUGH = 300;
 /** Milliseconds of the smallest size before anything is measured: browsers compile kernels a second time while they run. */
 const WARM_UP = 600;
 
+/** The first evaluation of a size makes what it needs, kernels above all, which shows unless it takes this long (ms). */
+const LONG = 5000;
+
 /** Vectors of four that are drawn between two turns of the event loop. */
 const DRAWN = 2 ** 15;
 
@@ -79,19 +82,18 @@ export async function climb(
     const points = ramp.vary === 'points' ? size : ramp.fixed;
     const dimension = ramp.vary === 'points' ? ramp.fixed : size;
     const name = `N = ${points.toLocaleString('en')}, d = ${dimension.toLocaleString('en')}`;
-    if (last && (growth * last.milliseconds) / 1000 > left) {
-      return `The time is up: ${name} would take about ${((growth * last.milliseconds) / 1000).toFixed(1)} s, and ${Math.max(0, left).toFixed(1)} s of ${budget.seconds} s are left.`;
+    const once = growth * (last?.milliseconds ?? 0);
+    const needed = (once < LONG ? 2 * once : once) / 1000;
+    if (needed > left) {
+      return `The time is up: ${name} would take about ${needed.toFixed(1)} s, and ${Math.max(0, left).toFixed(1)} s of ${budget.seconds} s are left.`;
     }
     if (last?.bytes !== undefined && 2 * last.bytes > budget.bytes) {
       return `The memory is up: ${name} would take about ${mebibytes(2 * last.bytes)}, and ${mebibytes(budget.bytes)} may be taken.`;
     }
     try {
       const batch = await drawBatch(points, dimension, kind, signal);
-      const options = { gradient: true, signal };
-      // Whatever the engine makes once, kernels above all, is no matter of size.
-      const warm = performance.now() + (last ? 0 : Math.min(WARM_UP, 100 * budget.seconds));
-      while (performance.now() < warm) await engine.evaluate(ramp.loss, batch, options);
-      last = await measure(engine, ramp.loss, batch, points, signal, (fraction) =>
+      const warmUp = last ? 0 : Math.min(WARM_UP, 100 * budget.seconds);
+      last = await measure(engine, ramp.loss, batch, points, warmUp, signal, (fraction) =>
         onProgress?.(size, fraction),
       );
     } catch (error) {
@@ -108,6 +110,7 @@ async function measure(
   loss: LossSpec,
   batch: Batch,
   points: number,
+  warmUp: number,
   signal: AbortSignal | undefined,
   onProgress: (fraction: number) => void,
 ): Promise<Measured> {
@@ -119,8 +122,9 @@ async function measure(
     return evaluation;
   };
   const evaluation = await evaluate();
-  // The first one makes what the others find made, which shows unless it is long.
-  if (times[0] < ENOUGH) {
+  if (times[0] < LONG) {
+    const warmUntil = performance.now() + warmUp;
+    while (performance.now() < warmUntil) await evaluate();
     times.length = 0;
     const begun = performance.now();
     do await evaluate();

@@ -1,0 +1,58 @@
+import { TILE_ROWS } from './pair-shape.ts';
+import type { PairShape, Sweep } from './pair-shape.ts';
+import type { PairVariant } from './pair-variant.ts';
+
+/** BLOCK_POINTS of shaders/unrolled-gradient.wgsl, which reads and returns a block's own points once per meeting. */
+const UNROLLED_BLOCK = 256;
+
+/** Multiply-adds of one dispatch, at most: a round of a large batch would take longer than a slice may. */
+const MULTIPLY_ADDS_AT_ONCE = 2 ** 28;
+
+/** Some workgroups of a round, each of which has two blocks meet. */
+export interface RoundPart {
+  round: number;
+  firstWorkgroup: number;
+  workgroups: number;
+}
+
+/** Points of the blocks that meet: BLOCK_POINTS of the variant's gradient. */
+export function blockPoints(variant: PairVariant): number {
+  return variant === 'unrolled' ? UNROLLED_BLOCK : TILE_ROWS;
+}
+
+/**
+ * The rounds of gradients by exchange between lanes, in parts: in every round each block of points meets one other (see
+ * shaders/subgroup-meeting.wgsl), and over all rounds any two meet once.
+ */
+export function pairRounds(
+  variant: PairVariant,
+  { kind, dimension }: Pick<PairShape, 'kind' | 'dimension'>,
+  { rowStart, rowEnd, columnStart, columnEnd }: Sweep,
+): RoundPart[] {
+  const points = blockPoints(variant);
+  const rows = Math.ceil((rowEnd - rowStart) / points);
+  const columns = Math.ceil((columnEnd - columnStart) / points);
+  const most = Math.max(1, Math.floor(MULTIPLY_ADDS_AT_ONCE / (3 * points ** 2 * dimension)));
+  if (kind === 'paired') {
+    return upTo(Math.max(rows, columns)).flatMap((round) => partsOf(round, Math.min(rows, columns), most));
+  }
+  // Half way round, two blocks would meet twice.
+  return upTo(Math.floor(rows / 2) + 1).flatMap((round) =>
+    partsOf(round, round > 0 && 2 * round === rows ? round : rows, most),
+  );
+}
+
+/** Parts of nearly equal size, so that each costs the same. */
+function partsOf(round: number, workgroups: number, most: number): RoundPart[] {
+  const parts = Math.ceil(workgroups / most);
+  const begin = (part: number) => Math.round((part * workgroups) / parts);
+  return upTo(parts).map((part) => ({
+    round,
+    firstWorkgroup: begin(part),
+    workgroups: begin(part + 1) - begin(part),
+  }));
+}
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
