@@ -24,7 +24,7 @@ const SIZES = [1, 5, 31, 32, 33, 64, 65, 97, 161];
 /** The same for blocks of 256 points. */
 const UNROLLED_SIZES = [1, 5, 33, 65, 255, 257, 513];
 /** Enough for columns to be split. */
-const SPLIT_SIZE = 1030;
+const SPLIT_SIZES: Partial<Record<PairVariant, number>> = { workgroup: 1030, blocked: 520 };
 /** Narrow kernels and others; a vector of four components that is full, just begun, or one of several. */
 const DIMENSIONS = [1, 3, 4, 5, 36, 67];
 /** What is staged at a time: not all of it, all of it, just more; and more than is collected at a time. */
@@ -63,8 +63,9 @@ export async function agrees(variant: PairVariant, lanes = 1): Promise<Report> {
   ];
   const dimensions = DIMENSIONS_OF[variant];
   const sizes = variant === 'unrolled' ? UNROLLED_SIZES : SIZES;
-  const cases = [...sizes, SPLIT_SIZE].flatMap((size, index) =>
-    (size === SPLIT_SIZE ? compared.filter((_, which) => which % 2 === 0) : compared).map(
+  const splitSize = SPLIT_SIZES[variant];
+  const cases = [...sizes, ...(splitSize ? [splitSize] : [])].flatMap((size, index) =>
+    (size === splitSize ? compared.filter((_, which) => which % 2 === 0) : compared).map(
       ([spec, batch], which) => {
         const dimension = dimensions[(index + which) % dimensions.length];
         return {
