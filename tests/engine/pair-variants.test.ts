@@ -45,8 +45,15 @@ describe('the variants of the pair skeleton', () => {
     },
   );
 
-  test('agree with the CPU where a round takes several dispatches', { timeout: 120_000 }, async () => {
-    const { loss, gradient } = await page.call<{ loss: number; gradient: number }>('agreesWithCpu');
+  test.each([
+    ['a round takes several dispatches', 2900, 64],
+    ['the statistics alone are unrolled', 400, 128],
+  ])('agree with the CPU where %s', { timeout: 120_000 }, async (_, pairs, dimension) => {
+    const { loss, gradient } = await page.call<{ loss: number; gradient: number }>(
+      'agreesWithCpu',
+      pairs,
+      dimension,
+    );
     expect(loss).toBeLessThan(1e-5);
     expect(gradient).toBeLessThan(1e-4);
     expect(page.takeProblems()).toEqual([]);

@@ -35,7 +35,7 @@ import { kernel } from './kernel.ts';
 import type { Kernel } from './kernel.ts';
 import { NARROW, pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
-import { exchanges } from './pair-variant.ts';
+import { exchanges, unrollsGradient } from './pair-variant.ts';
 import type { PairVariant } from './pair-variant.ts';
 import { unrollDimension } from './unroll.ts';
 
@@ -74,27 +74,21 @@ function skeletonOf(variant: PairVariant, dimension: number) {
     };
   }
   const shared = [subgroupTileShader, subgroupSideShader];
-  if (variant === 'unrolled') {
-    return {
-      statisticsShaders: [
-        ...shared,
-        unrollDimension(dimension, unrolledProductShader),
-        subgroupStatisticsShader,
-      ],
-      gradientShaders: [
-        ...shared,
-        subgroupMeetingShader,
-        unrollDimension(dimension, unrolledProductShader, unrolledGradientShader),
-      ],
-    };
-  }
   const productShader = isNarrow ? subgroupProductNarrowShader : subgroupProductShader;
   return {
-    statisticsShaders: [...shared, productShader, subgroupStatisticsShader],
+    statisticsShaders: [
+      ...shared,
+      variant === 'unrolled' ? unrollDimension(dimension, unrolledProductShader) : productShader,
+      subgroupStatisticsShader,
+    ],
     gradientShaders: [
       ...shared,
       subgroupMeetingShader,
-      ...(isNarrow ? [subgroupGradientNarrowShader] : [productShader, subgroupGradientShader]),
+      ...(unrollsGradient(variant, dimension)
+        ? [unrollDimension(dimension, unrolledProductShader, unrolledGradientShader)]
+        : isNarrow
+          ? [subgroupGradientNarrowShader]
+          : [productShader, subgroupGradientShader]),
     ],
   };
 }

@@ -1,5 +1,6 @@
 import { TILE_ROWS } from './pair-shape.ts';
 import type { PairShape, Sweep } from './pair-shape.ts';
+import { unrollsGradient } from './pair-variant.ts';
 import type { PairVariant } from './pair-variant.ts';
 
 /** BLOCK_POINTS of shaders/unrolled-gradient.wgsl, which reads and returns a block's own points once per meeting. */
@@ -16,8 +17,8 @@ export interface RoundPart {
 }
 
 /** Points of the blocks that meet: BLOCK_POINTS of the variant's gradient. */
-export function blockPoints(variant: PairVariant): number {
-  return variant === 'unrolled' ? UNROLLED_BLOCK : TILE_ROWS;
+export function blockPoints(variant: PairVariant, dimension: number): number {
+  return unrollsGradient(variant, dimension) ? UNROLLED_BLOCK : TILE_ROWS;
 }
 
 /**
@@ -29,7 +30,7 @@ export function pairRounds(
   { kind, dimension }: Pick<PairShape, 'kind' | 'dimension'>,
   { rowStart, rowEnd, columnStart, columnEnd }: Sweep,
 ): RoundPart[] {
-  const points = blockPoints(variant);
+  const points = blockPoints(variant, dimension);
   const rows = Math.ceil((rowEnd - rowStart) / points);
   const columns = Math.ceil((columnEnd - columnStart) / points);
   const most = Math.max(1, Math.floor(MULTIPLY_ADDS_AT_ONCE / (3 * points ** 2 * dimension)));

@@ -5,17 +5,23 @@ import type { PairShape } from './pair-shape.ts';
  * How the kernels of the pair skeleton share what they load. 'workgroup' and 'blocked' meet every row with all columns:
  * 'workgroup' reads points from where they lie, 32 pairs to an invocation, and 'blocked' through workgroup memory, 64 to an
  * invocation. 'subgroup' exchanges between the four lanes of a quad, and meets every pair once for both of its ends;
- * 'unrolled' does the same with kernels that are written out for one dimension.
+ * 'unrolled' does the same with kernels that are written out for one dimension, the gradient only for some.
  */
 export const PAIR_VARIANTS = ['workgroup', 'blocked', 'subgroup', 'unrolled'] as const;
 export type PairVariant = (typeof PAIR_VARIANTS)[number];
 
-/** Up to this dimension kernels are unrolled: their code grows with it. */
+/** Up to these dimensions kernels are unrolled: their code grows with it, and that of the gradient is large. */
 const MOST_UNROLLED = 128;
+const MOST_UNROLLED_GRADIENT = 64;
 
 /** Whether points are exchanged between the lanes of a quad. They lie by point, then, and rounds of blocks meet. */
 export function exchanges(variant: PairVariant): boolean {
   return variant === 'subgroup' || variant === 'unrolled';
+}
+
+/** Whether the gradient, too, is unrolled; else it is that of 'subgroup', which compiles four times as quickly. */
+export function unrollsGradient(variant: PairVariant, dimension: number): boolean {
+  return variant === 'unrolled' && dimension <= MOST_UNROLLED_GRADIENT;
 }
 
 /** Why a variant's kernels cannot be used, in words that follow "they"; undefined where they can. */
