@@ -1,25 +1,16 @@
 // The subgroup gradient for at most four dimensions, where similarities need not be kept until all are known.
 // What it computes, its shapes, its rounds and why it is race-free are those of subgroup-gradient.
 //
-// Needs: numerics, pairing, subgroup-tile, subgroup-side, pull, subgroup-meeting, a loss (Anchor, arrange, pull).
+// Needs: numerics, pairing, subgroup-tile, subgroup-side, pull, subgroup-meeting (with the bindings), a loss (Anchor,
+// arrange, pull).
 // One workgroup: one tile, 32 own points against 32 streamed ones, each pair met once for both of its ends.
 // Cost: pairs of points x (3 dimension multiply-adds + one exponential per anchor end).
 
 const BLOCK_POINTS = TILE_POINTS;
 
-@group(0) @binding(0) var<uniform> batch: Batch;
-@group(0) @binding(2) var<uniform> sweep: Sweep;
-@group(0) @binding(3) var<uniform> slice: Slice;
-@group(0) @binding(4) var<storage, read> points: array<vec4f>;
-@group(0) @binding(5) var<storage, read> labels: array<u32>;
-@group(0) @binding(6) var<storage, read> anchors: array<Anchor>;
-@group(0) @binding(7) var<storage, read_write> collected: array<vec4f>;
-@group(0) @binding(8) var<storage, read_write> pullSums: array<PullSum>;
-@group(0) @binding(9) var<uniform> part: Slice;
-
 @compute @workgroup_size(4)
 fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let meeting = meetingOf(part.first + workgroup.x, slice.first);
+  let meeting = meetingOf(workgroup.x);
   if (EXCLUSIVE && isIdle(meeting.own, meeting.streamed)) {
     return;
   }
@@ -55,9 +46,5 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
     collected[ownAt + 8u] += ownCollected[2];
     collected[ownAt + 12u] += ownCollected[3];
   }
-  if (SUM_PULLS) {
-    let at = meeting.own / 4u + lane;
-    pullSums[at].pull += sum.pull;
-    pullSums[at].pullSimilarity += sum.pullSimilarity;
-  }
+  addToPullSums(sum, meeting.own / 4u + lane);
 }

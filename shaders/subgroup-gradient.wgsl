@@ -1,8 +1,10 @@
 // The gradient with respect to the (unit) points: point i collects the sum over j of pull(i, j) * point j, where a pair is
 // pulled by both of its ends that are anchors. The pair matrix is computed anew, tile by tile, and never stored.
 //
-// Needs: numerics, pairing, subgroup-tile, subgroup-side, subgroup-product, pull, subgroup-meeting, a loss (Anchor, arrange, pull).
-// Shapes: points by point (see point-layout); collected = gradientParts times the same; pullSums = quads, of which each workgroup has four.
+// Needs: numerics, pairing, subgroup-tile, subgroup-side, subgroup-product, pull, subgroup-meeting (with the bindings), a
+// loss (Anchor, arrange, pull).
+// Shapes: points by point (see point-layout); collected = gradientParts times the same; pullSums = quads, of which each
+// workgroup has four.
 // One workgroup: one tile, 32 own points against 32 streamed ones, each pair met once for both of its ends. Own points
 // add to the first part, streamed points to the last.
 // Race-free: a dispatch is one round (see subgroup-meeting), so every block is own in one workgroup and streamed in one
@@ -11,19 +13,9 @@
 
 const BLOCK_POINTS = TILE_POINTS;
 
-@group(0) @binding(0) var<uniform> batch: Batch;
-@group(0) @binding(2) var<uniform> sweep: Sweep;
-@group(0) @binding(3) var<uniform> slice: Slice;
-@group(0) @binding(4) var<storage, read> points: array<vec4f>;
-@group(0) @binding(5) var<storage, read> labels: array<u32>;
-@group(0) @binding(6) var<storage, read> anchors: array<Anchor>;
-@group(0) @binding(7) var<storage, read_write> collected: array<vec4f>;
-@group(0) @binding(8) var<storage, read_write> pullSums: array<PullSum>;
-@group(0) @binding(9) var<uniform> part: Slice;
-
 @compute @workgroup_size(4)
 fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let meeting = meetingOf(part.first + workgroup.x, slice.first);
+  let meeting = meetingOf(workgroup.x);
   if (EXCLUSIVE && isIdle(meeting.own, meeting.streamed)) {
     return;
   }
@@ -50,11 +42,7 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
       tile[2u * r + half] = pulls;
     }
   }
-  if (SUM_PULLS) {
-    let at = meeting.own / 4u + lane;
-    pullSums[at].pull += sum.pull;
-    pullSums[at].pullSimilarity += sum.pullSimilarity;
-  }
+  addToPullSums(sum, meeting.own / 4u + lane);
 
   for (var chunk = 0u; chunk < chunks; chunk++) {
     let at = streamed + chunk;

@@ -1,5 +1,16 @@
-// Which blocks meet in a round of the gradients by exchange between lanes, and the pulls of a pair on both of its ends.
-// Needs: numerics, pairing, subgroup-tile, subgroup-side, pull, a loss (Anchor, pull), BLOCK_POINTS, and the binding `sweep`.
+// What the gradients by exchange between lanes share: their bindings, which blocks meet in a round, and the pulls of a pair
+// on both of its ends. A dispatch is one round, `slice.first`, from the workgroup `part.first` on.
+// Needs: numerics, pairing, subgroup-tile, subgroup-side, pull, a loss (Anchor, pull), BLOCK_POINTS.
+
+@group(0) @binding(0) var<uniform> batch: Batch;
+@group(0) @binding(2) var<uniform> sweep: Sweep;
+@group(0) @binding(3) var<uniform> slice: Slice;
+@group(0) @binding(4) var<storage, read> points: array<vec4f>;
+@group(0) @binding(5) var<storage, read> labels: array<u32>;
+@group(0) @binding(6) var<storage, read> anchors: array<Anchor>;
+@group(0) @binding(7) var<storage, read_write> collected: array<vec4f>;
+@group(0) @binding(8) var<storage, read_write> pullSums: array<PullSum>;
+@group(0) @binding(9) var<uniform> part: Slice;
 
 struct Meeting {
   own: u32,           // first points
@@ -9,11 +20,12 @@ struct Meeting {
 
 // In round r, block i of one set meets block i + r (modulo the blocks); between two towers, each block of the smaller one
 // meets one of the larger. So every block is own in one workgroup at most, and streamed in one at most.
-fn meetingOf(index: u32, round: u32) -> Meeting {
+fn meetingOf(workgroup: u32) -> Meeting {
+  let index = part.first + workgroup;
   let ownBlocks = (sweep.rowEnd - sweep.rowStart + BLOCK_POINTS - 1u) / BLOCK_POINTS;
   let streamedBlocks = (sweep.columnEnd - sweep.columnStart + BLOCK_POINTS - 1u) / BLOCK_POINTS;
   let isSmaller = ownBlocks <= streamedBlocks;
-  let turned = (index + round) % max(ownBlocks, streamedBlocks);
+  let turned = (index + slice.first) % max(ownBlocks, streamedBlocks);
   let own = sweep.rowStart + BLOCK_POINTS * select(turned, index, isSmaller);
   let streamed = sweep.columnStart + BLOCK_POINTS * select(index, turned, isSmaller);
   return Meeting(own, streamed, own == streamed);
@@ -58,6 +70,14 @@ fn addAllPulls(sum: ptr<function, PullSum>, pulls: mat4x4f, similarities: mat4x4
     (*sum).pull += share * (pulls[0] + pulls[1] + pulls[2] + pulls[3]);
     (*sum).pullSimilarity += share
       * (pulls[0] * similarities[0] + pulls[1] * similarities[1] + pulls[2] * similarities[2] + pulls[3] * similarities[3]);
+  }
+}
+
+// A quad of sums for each lane of each workgroup of a round.
+fn addToPullSums(sum: PullSum, quad: u32) {
+  if (SUM_PULLS) {
+    pullSums[quad].pull += sum.pull;
+    pullSums[quad].pullSimilarity += sum.pullSimilarity;
   }
 }
 

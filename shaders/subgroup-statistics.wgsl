@@ -1,6 +1,7 @@
 // What each anchor accumulates while it streams over all of its candidates; the pair matrix is never stored.
 //
-// Needs: numerics, pairing, subgroup-tile, subgroup-side, a product (keep, multiply, similaritiesOf), a loss (Statistics, emptyStatistics, Anchor, arrange), a pass (take).
+// Needs: numerics, pairing, subgroup-tile, subgroup-side, a product (keep, multiply, similaritiesOf), a loss (Statistics,
+// emptyStatistics, Anchor, arrange), a pass (take).
 // Shapes: points by point (see point-layout); partials = 4 x quads from FIRST_PART on. A lane meets four
 // candidates at once, so that each anchor has four partial results in the components of its vectors: entry
 // lane * quads + quad is that of one anchor, until subgroup-transpose has made it one of four anchors.

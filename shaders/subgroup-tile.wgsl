@@ -1,6 +1,6 @@
-// What the kernels share that exchange between lanes. A tile of the pair matrix is 32 own points against 32 streamed ones. The four points
-// of a quad lie in four neighbouring lanes; each lane keeps its own, and the others come by exchange, which costs nothing
-// where a load is dear (software adapters pay for each lane of each load). No workgroup memory, no barriers.
+// What the kernels share that exchange between lanes. A tile of the pair matrix is 32 own points against 32 streamed ones.
+// The four points of a quad lie in four neighbouring lanes; each lane keeps its own, and the others come by exchange, which
+// costs nothing where a load is dear (software adapters pay for each lane of each load). No workgroup memory, no barriers.
 //
 // With a quad of streamed points as the matrix A (four components x four points, each lane's own point first) and four
 // quads of own points as B (four components x four points of this lane), every product of the skeleton is one of 4 x 4

@@ -1,26 +1,17 @@
 // The subgroup gradient for one dimension, with everything that depends on it written out (see unrolled-product): what
 // own points collect stays in private memory, too, and each streamed quad is loaded once for its similarities and both pulls.
 //
-// Needs: numerics, pairing, subgroup-tile, subgroup-side, unrolled-product, pull, subgroup-meeting, a loss (Anchor, arrange, pull).
+// Needs: numerics, pairing, subgroup-tile, subgroup-side, unrolled-product, pull, subgroup-meeting (with the bindings), a
+// loss (Anchor, arrange, pull).
 // Shapes: as in subgroup-gradient. One workgroup: two blocks of 256 points that meet, 32 own points at a time.
 // Race-free: by rounds, as there. A block that meets itself adds to both of its parts, in one workgroup.
 // Cost: pairs of points x (3 dimension multiply-adds + one exponential per anchor end).
 
 const BLOCK_POINTS = 256u;
 
-@group(0) @binding(0) var<uniform> batch: Batch;
-@group(0) @binding(2) var<uniform> sweep: Sweep;
-@group(0) @binding(3) var<uniform> slice: Slice;
-@group(0) @binding(4) var<storage, read> points: array<vec4f>;
-@group(0) @binding(5) var<storage, read> labels: array<u32>;
-@group(0) @binding(6) var<storage, read> anchors: array<Anchor>;
-@group(0) @binding(7) var<storage, read_write> collected: array<vec4f>;
-@group(0) @binding(8) var<storage, read_write> pullSums: array<PullSum>;
-@group(0) @binding(9) var<uniform> part: Slice;
-
 @compute @workgroup_size(4)
 fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let meeting = meetingOf(part.first + workgroup.x, slice.first);
+  let meeting = meetingOf(workgroup.x);
   let constants = parameters;
   let ownEnd = sweep.rowEnd;
   let streamedEnd = sweep.columnEnd;
@@ -72,9 +63,5 @@ fn gradient(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
       }
     }
   }
-  if (SUM_PULLS) {
-    let at = meeting.own / 4u + lane;
-    pullSums[at].pull += sum.pull;
-    pullSums[at].pullSimilarity += sum.pullSimilarity;
-  }
+  addToPullSums(sum, meeting.own / 4u + lane);
 }

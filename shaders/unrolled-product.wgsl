@@ -1,6 +1,6 @@
 // A tile's similarities for one dimension, with everything that depends on it written out: a lane's own points stay in
 // private memory while others stream past, at indices that are constant. Where those are dear that are not, what remains
-// is one load for each chunk of a streamed quad.
+// is one load for each chunk of a streamed quad. Narrow points are a single chunk, which is quicker computed than kept.
 // Needs: subgroup-tile, and the constant CHUNKS: vectors of four components that a point takes.
 
 alias Point = array<vec4f, CHUNKS>;

@@ -14,7 +14,6 @@ import secondPassShader from '../../../shaders/second-pass.wgsl?raw';
 import subgroupGradientShader from '../../../shaders/subgroup-gradient.wgsl?raw';
 import subgroupGradientNarrowShader from '../../../shaders/subgroup-gradient-narrow.wgsl?raw';
 import subgroupMeetingShader from '../../../shaders/subgroup-meeting.wgsl?raw';
-import subgroupProductNarrowShader from '../../../shaders/subgroup-product-narrow.wgsl?raw';
 import subgroupProductShader from '../../../shaders/subgroup-product.wgsl?raw';
 import subgroupSideShader from '../../../shaders/subgroup-side.wgsl?raw';
 import subgroupStatisticsShader from '../../../shaders/subgroup-statistics.wgsl?raw';
@@ -74,23 +73,24 @@ function skeletonOf(variant: PairVariant, dimension: number) {
     };
   }
   const shared = [subgroupTileShader, subgroupSideShader];
-  const productShader = isNarrow ? subgroupProductNarrowShader : subgroupProductShader;
+  // Narrow points are one chunk, for which there is nothing to be written out.
+  const productShader =
+    isNarrow || variant === 'unrolled'
+      ? unrollDimension(dimension, unrolledProductShader)
+      : subgroupProductShader;
   return {
-    statisticsShaders: [
-      ...shared,
-      variant === 'unrolled' ? unrollDimension(dimension, unrolledProductShader) : productShader,
-      subgroupStatisticsShader,
-    ],
-    gradientShaders: [
-      ...shared,
-      subgroupMeetingShader,
-      ...(unrollsGradient(variant, dimension)
-        ? [unrollDimension(dimension, unrolledProductShader, unrolledGradientShader)]
-        : isNarrow
-          ? [subgroupGradientNarrowShader]
-          : [productShader, subgroupGradientShader]),
-    ],
+    statisticsShaders: [...shared, productShader, subgroupStatisticsShader],
+    gradientShaders: [...shared, subgroupMeetingShader, exchangingGradient(variant, dimension)],
   };
+}
+
+/** The gradient of a variant that exchanges between lanes, with the product that it needs. */
+function exchangingGradient(variant: PairVariant, dimension: number): string {
+  if (dimension <= NARROW) return subgroupGradientNarrowShader;
+  if (unrollsGradient(variant, dimension)) {
+    return unrollDimension(dimension, unrolledProductShader, unrolledGradientShader);
+  }
+  return [subgroupProductShader, subgroupGradientShader].join('\n');
 }
 
 /** @throws Error when a shader does not compile. */

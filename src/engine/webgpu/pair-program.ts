@@ -136,8 +136,13 @@ function pairWorks(
   const pairCost = shape.dimension + PAIR_OVERHEAD;
   const coordinates = points * shape.dimension;
 
-  /** The subgroup kernels call by their own names what lies by point. */
-  const resources = { ...memory, points: memory.quads, collected: memory.gradients };
+  /** Kernels that exchange call by their own names what lies by point; parts of a round begin at an entry of the slices. */
+  const resources = {
+    ...memory,
+    points: memory.quads,
+    collected: memory.gradients,
+    part: memory.slice,
+  };
 
   /** A kernel over one rectangle of pairs, so many products of vectors for each; divisible into row tiles. */
   const sweepWork = (kernel: Kernel, index: number, splits: number, products: number): Work => {
@@ -159,7 +164,7 @@ function pairWorks(
   };
   /** The gradient by exchange between lanes, divisible into rounds. */
   const roundsWork = (kernel: Kernel): Work => {
-    const group = kernel.bind({ ...resources, part: memory.slice }, WINDOWS);
+    const group = kernel.bind(resources, WINDOWS);
     const rounds = pairRounds(variant, shape, sweeps[0]);
     const { rowStart, rowEnd, columnStart, columnEnd } = sweeps[0];
     // Of one set, each pair meets once.
@@ -170,7 +175,7 @@ function pairWorks(
       tileCost: (pairs * (3 * shape.dimension + 2 * PAIR_OVERHEAD)) / rounds.length,
       // A similarity, and a gradient for both ends.
       multiplyAdds: pairs * 3 * shape.dimension,
-      bytes: kernel.bytes({ ...resources, part: memory.slice }),
+      bytes: kernel.bytes(resources),
       dispatch: (pass, first, count) => {
         pass.setPipeline(kernel.pipeline);
         for (const { round, firstWorkgroup, workgroups } of rounds.slice(first, first + count)) {

@@ -34,26 +34,22 @@ export function pairRounds(
   const rows = Math.ceil((rowEnd - rowStart) / points);
   const columns = Math.ceil((columnEnd - columnStart) / points);
   const most = Math.max(1, Math.floor(MULTIPLY_ADDS_AT_ONCE / (3 * points ** 2 * dimension)));
-  if (kind === 'paired') {
-    return upTo(Math.max(rows, columns)).flatMap((round) => partsOf(round, Math.min(rows, columns), most));
-  }
-  // Half way round, two blocks would meet twice.
-  return upTo(Math.floor(rows / 2) + 1).flatMap((round) =>
-    partsOf(round, round > 0 && 2 * round === rows ? round : rows, most),
-  );
+  const isOneSet = kind === 'labelled';
+  const rounds = isOneSet ? Math.floor(rows / 2) + 1 : Math.max(rows, columns);
+  return Array.from({ length: rounds }, (_, round) => {
+    // Half way round a set, two blocks would meet twice.
+    const isHalf = isOneSet && round > 0 && 2 * round === rows;
+    return partsOf(round, isHalf ? round : Math.min(rows, columns), most);
+  }).flat();
 }
 
 /** Parts of nearly equal size, so that each costs the same. */
 function partsOf(round: number, workgroups: number, most: number): RoundPart[] {
   const parts = Math.ceil(workgroups / most);
   const begin = (part: number) => Math.round((part * workgroups) / parts);
-  return upTo(parts).map((part) => ({
+  return Array.from({ length: parts }, (_, part) => ({
     round,
     firstWorkgroup: begin(part),
     workgroups: begin(part + 1) - begin(part),
   }));
-}
-
-function upTo(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index);
 }
