@@ -1,9 +1,6 @@
-import type { Browser } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/ui/presets.ts';
-import { serveBuild } from '../browser/build.ts';
-import type { BuiltPage } from '../browser/build.ts';
-import { launch } from '../browser/launch.ts';
+import { useChromium } from '../browser/chromium.ts';
 import { openApp, recordedSteps, recordPipelines, recordSteps } from './open-app.ts';
 import type { App } from './open-app.ts';
 
@@ -12,20 +9,9 @@ const MOST_GZIPPED_BYTES = 120 * 1024;
 /** The page aims at 1.5 s; machines that run other tests at the same time get this long. */
 const LONGEST_START_MS = 5000;
 
-let built: BuiltPage;
-let browser: Browser;
+const chromium = useChromium();
 
-beforeAll(async () => {
-  built = await serveBuild();
-  browser = await launch('chromium', { executablePath: inject('chromium') });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await built?.close();
-});
-
-const open = (hash = '') => openApp(browser, built.url, hash);
+const open = (hash = '') => openApp(chromium.browser, chromium.built.url, hash);
 
 /** Drags a slider by a share of its length with real mouse events, and returns the longest answer in milliseconds. */
 async function drag(app: App, control: string, from: number, to: number): Promise<number> {
@@ -51,7 +37,7 @@ const value = async (app: App, control: string) =>
 describe('opening', () => {
   it('soon shows points that move, after little JavaScript', async () => {
     const requests: { path: string; at: number }[] = [];
-    built.onRequest((path) => requests.push({ path, at: Date.now() }));
+    chromium.built.onRequest((path) => requests.push({ path, at: Date.now() }));
     const app = await open();
     await app.untilStep(1);
     const { timeOrigin, startTime } = await app.page.evaluate(() => ({
@@ -67,7 +53,9 @@ describe('opening', () => {
 
     const scripts = requests.filter(({ path, at }) => path.endsWith('.js') && at <= timeOrigin + startTime);
     expect(scripts.length).toBeGreaterThan(1);
-    expect(await built.gzippedBytes(scripts.map(({ path }) => path))).toBeLessThan(MOST_GZIPPED_BYTES);
+    expect(await chromium.built.gzippedBytes(scripts.map(({ path }) => path))).toBeLessThan(
+      MOST_GZIPPED_BYTES,
+    );
     expect(app.problems).toEqual([]);
     await app.page.close();
   });
@@ -166,7 +154,12 @@ describe('a run', () => {
   });
 
   it('goes on with other kernels, and says which of them are not for it', async () => {
-    const app = await openApp(browser, built.url, 'points=64&engine=webgpu', recordPipelines);
+    const app = await openApp(
+      chromium.browser,
+      chromium.built.url,
+      'points=64&engine=webgpu',
+      recordPipelines,
+    );
     await app.untilStep(10);
     await recordSteps(app);
     let before = await app.step();

@@ -1,23 +1,9 @@
-import type { Browser } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { serveBuild } from '../browser/build.ts';
-import type { BuiltPage } from '../browser/build.ts';
-import { launch } from '../browser/launch.ts';
+import { describe, expect, it } from 'vitest';
+import { useChromium } from '../browser/chromium.ts';
 import { openApp, recordedSteps, recordSteps } from './open-app.ts';
 import type { App } from './open-app.ts';
 
-let built: BuiltPage;
-let browser: Browser;
-
-beforeAll(async () => {
-  built = await serveBuild();
-  browser = await launch('chromium', { executablePath: inject('chromium') });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await built?.close();
-});
+const chromium = useChromium();
 
 /** Runs in the page: every device goes away when the page is told so, and none compiles what the address names. */
 function interfere(): void {
@@ -44,7 +30,8 @@ function interfere(): void {
 }
 
 /** @param search 'hardware': the adapter passes for a graphics card. 'broken=...': shaders whose label begins so. */
-const open = (search: string, hash: string) => openApp(browser, `${built.url}?${search}`, hash, interfere);
+const open = (search: string, hash: string) =>
+  openApp(chromium.browser, `${chromium.built.url}?${search}`, hash, interfere);
 
 const said = ({ page }: App) => page.$eval('#messages', (element) => element.textContent);
 

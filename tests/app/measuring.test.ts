@@ -1,22 +1,9 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import type { Browser } from 'puppeteer';
-import { serveBuild } from '../browser/build.ts';
-import type { BuiltPage } from '../browser/build.ts';
-import { launch } from '../browser/launch.ts';
+import { describe, expect, test } from 'vitest';
+import { useChromium } from '../browser/chromium.ts';
 import { openApp } from './open-app.ts';
 import type { App } from './open-app.ts';
 
-let built: BuiltPage;
-let browser: Browser;
-
-beforeAll(async () => {
-  built = await serveBuild();
-  browser = await launch('chromium', { executablePath: inject('chromium') });
-});
-afterAll(async () => {
-  await browser?.close();
-  await built?.close();
-});
+const chromium = useChromium();
 
 /** The numbers in the column of the table whose heads begin with a row's name. */
 function cellsOf({ page }: App, row: string): Promise<string[]> {
@@ -32,16 +19,21 @@ function cellsOf({ page }: App, row: string): Promise<string[]> {
 
 describe.each(['webgpu', 'cpu'])('on %s', (engine) => {
   test('the profiler measures the run, draws a roofline, writes the timeline, and lets the run go on', async () => {
-    const app = await openApp(browser, built.url, `engine=${engine}&points=128&notebook=profiler`, () => {
-      const tracks: string[] = [];
-      Object.assign(globalThis, { tracks });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as PerformanceMeasure[]) {
-          const { dataType, track } = entry.detail?.devtools ?? {};
-          if (dataType === 'track-entry') tracks.push(`${track}: ${entry.name}`);
-        }
-      }).observe({ type: 'measure' });
-    });
+    const app = await openApp(
+      chromium.browser,
+      chromium.built.url,
+      `engine=${engine}&points=128&notebook=profiler`,
+      () => {
+        const tracks: string[] = [];
+        Object.assign(globalThis, { tracks });
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as PerformanceMeasure[]) {
+            const { dataType, track } = entry.detail?.devtools ?? {};
+            if (dataType === 'track-entry') tracks.push(`${track}: ${entry.name}`);
+          }
+        }).observe({ type: 'measure' });
+      },
+    );
     await app.page.waitForSelector('#notebook table.kernels', { timeout: 50_000 });
     const [time, flops] = await cellsOf(app, engine === 'cpu' ? 'loss and gradient' : 'gradient (nt-xent');
     expect(time).toMatch(/^(< )?[\d.]+ (µs|ms|s)$/);
@@ -58,7 +50,11 @@ describe.each(['webgpu', 'cpu'])('on %s', (engine) => {
   });
 
   test('the stress test ramps, draws, offers its record, and when it is cancelled the run goes on', async () => {
-    const app = await openApp(browser, built.url, `engine=${engine}&points=128&notebook=stress`);
+    const app = await openApp(
+      chromium.browser,
+      chromium.built.url,
+      `engine=${engine}&points=128&notebook=stress`,
+    );
     const { page } = app;
     await app.untilStep(1);
     await page.evaluate(() => {

@@ -1,28 +1,14 @@
-import type { Browser } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { serveBuild } from '../browser/build.ts';
-import type { BuiltPage } from '../browser/build.ts';
-import { launch } from '../browser/launch.ts';
+import { describe, expect, it } from 'vitest';
+import { useChromium } from '../browser/chromium.ts';
 import { openApp } from './open-app.ts';
 import type { App } from './open-app.ts';
 
 /** Measuring waits its turn behind the run, on a machine that may have other work. */
 const PATIENCE = { timeout: 45_000, interval: 100 };
 
-let built: BuiltPage;
-let browser: Browser;
+const chromium = useChromium();
 
-beforeAll(async () => {
-  built = await serveBuild();
-  browser = await launch('chromium', { executablePath: inject('chromium') });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await built?.close();
-});
-
-const open = (hash: string) => openApp(browser, built.url, `points=64&speed=5&${hash}`);
+const open = (hash: string) => openApp(chromium.browser, chromium.built.url, `points=64&speed=5&${hash}`);
 
 const textOf = (app: App, selector: string) =>
   app.page.$$eval(selector, (elements) => elements.map(({ textContent }) => textContent ?? '').join('\n'));
@@ -38,7 +24,11 @@ describe.each(['cpu', 'webgpu'])('the notebook beside a run on %s', (engine) => 
   });
 
   it('says on which points a truth was checked', async () => {
-    const app = await openApp(browser, built.url, `engine=${engine}&points=300&speed=5&notebook=truths`);
+    const app = await openApp(
+      chromium.browser,
+      chromium.built.url,
+      `engine=${engine}&points=300&speed=5&notebook=truths`,
+    );
     const checked = () => textOf(app, '.truth.holds');
     await expect.poll(checked, PATIENCE).toMatch(/Checked on the first 256 of the run’s 300 points/);
     await expect.poll(checked, PATIENCE).toMatch(/5\.700\d=5\.700\d.*150 pairs of all 300 points/s);

@@ -1,26 +1,12 @@
-import type { Browser } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { serveBuild } from '../browser/build.ts';
-import type { BuiltPage } from '../browser/build.ts';
-import { launch } from '../browser/launch.ts';
+import { describe, expect, it } from 'vitest';
+import { useChromium } from '../browser/chromium.ts';
 import { apart, openScene, PHONE, rest } from './reader.ts';
 import type { Place, Reader } from './reader.ts';
 
-let built: BuiltPage;
-let browser: Browser;
-
-beforeAll(async () => {
-  built = await serveBuild();
-  browser = await launch('chromium', { executablePath: inject('chromium') });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await built?.close();
-});
+const chromium = useChromium();
 
 const openOnCpu = (scene: string, link: Record<string, string> = {}) =>
-  openScene(browser, built.url, scene, { engine: 'cpu', ...link });
+  openScene(chromium.browser, chromium.built.url, scene, { engine: 'cpu', ...link });
 
 function angle({ page }: Reader, handle: string): Promise<number> {
   return page.$eval(`#scene-line-up ${handle}`, (element) => Number(element.getAttribute('aria-valuenow')));
@@ -53,7 +39,7 @@ describe('a hand that misbehaves', () => {
   });
 
   it('may hold two points with two fingers, and one point with two', async () => {
-    const reader = await openScene(browser, built.url, 'line-up', { engine: 'cpu' }, PHONE);
+    const reader = await openScene(chromium.browser, chromium.built.url, 'line-up', { engine: 'cpu' }, PHONE);
     await reader.page.$eval('#scene-line-up .picture', (picture) =>
       picture.scrollIntoView({ block: 'center' }),
     );
@@ -113,7 +99,13 @@ describe('a finger', () => {
 
   for (const { scene, handle, along } of HANDLES) {
     it(`drags a handle of ${scene} all the way, and the page stays; beside it a swipe scrolls`, async () => {
-      const { page, ...reader } = await openScene(browser, built.url, scene, { engine: 'cpu' }, PHONE);
+      const { page, ...reader } = await openScene(
+        chromium.browser,
+        chromium.built.url,
+        scene,
+        { engine: 'cpu' },
+        PHONE,
+      );
       await page.$eval(`#scene-${scene} .picture`, (picture) => picture.scrollIntoView({ block: 'center' }));
       await rest();
       const cancelled = await page.evaluateHandle(() => {
