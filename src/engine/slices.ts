@@ -3,6 +3,9 @@ import type { EvaluateOptions } from './engine.ts';
 /** Short enough that a frame still fits beside a slice and the unit of work that ends it. */
 const SLICE_MILLISECONDS = 5;
 
+/** Looking at the clock takes about as long as a small unit of work does. */
+const LOOK_MILLISECONDS = 0.2;
+
 /**
  * Cuts long work on one thread into slices, with a turn of the event loop between them: the page stays alive, a
  * cancelled evaluation stops, progress is told.
@@ -15,6 +18,8 @@ export class Slices {
   readonly #onProgress: ((fraction: number) => void) | undefined;
   #finished = 0;
   #began = performance.now();
+  #finishedBefore = 0;
+  #nextLook = 0;
 
   /** `total` units of work are to come. Throws the signal's reason if it is aborted already. */
   constructor(total: number, { signal, onProgress }: Pick<EvaluateOptions, 'signal' | 'onProgress'> = {}) {
@@ -27,7 +32,11 @@ export class Slices {
   /** Counts units of work as finished. True when the slice is used up and `next` has to be awaited. */
   spend(units: number): boolean {
     this.#finished += units;
-    return performance.now() - this.#began >= SLICE_MILLISECONDS;
+    if (units > 0 && this.#finished < this.#nextLook) return false;
+    const milliseconds = performance.now() - this.#began;
+    const rate = (this.#finished - this.#finishedBefore) / Math.max(milliseconds, LOOK_MILLISECONDS);
+    this.#nextLook = this.#finished + rate * LOOK_MILLISECONDS;
+    return milliseconds >= SLICE_MILLISECONDS;
   }
 
   /** Begins the next slice in a later task. Throws the signal's reason if it was aborted meanwhile. */
@@ -36,6 +45,7 @@ export class Slices {
     this.#signal?.throwIfAborted();
     this.#onProgress?.(Math.min(this.#finished / this.#total, 1));
     this.#began = performance.now();
+    this.#finishedBefore = this.#finished;
   }
 }
 

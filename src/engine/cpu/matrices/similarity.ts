@@ -3,13 +3,15 @@ import { Slices } from '../../slices.ts';
 import { expectRoom } from '../../stored-matrix.ts';
 import { validateSimilarity } from '../../validate.ts';
 import { writeDistances, writeMultiply } from '../pairs/products.ts';
-import { preparePoints } from '../pairs/points.ts';
-import type { Points } from '../pairs/points.ts';
+import { writePoints } from '../pairs/points.ts';
+import type { PointKernels } from '../pairs/points.ts';
 import { GRAIN, QUAD, TILE, TILE_BYTES } from '../pairs/tile.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
 import { allocate } from '../wasm/memory.ts';
 
-type Compare = (points: number, rowQuads: number, vectors: number, columns: number, tile: number) => void;
+interface Kernels extends PointKernels {
+  compare(points: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
+}
 
 /** Engine.similarity, tile by tile. */
 export async function similarity(batch: Batch, metric: Metric, relaxed: boolean): Promise<Float32Array> {
@@ -22,25 +24,29 @@ export async function similarity(batch: Batch, metric: Metric, relaxed: boolean)
   const towers =
     'embeddings' in batch ? [[batch.embeddings]] : [[batch.queries], [batch.keys, batch.negatives ?? []]];
   let bytes = TILE_BYTES;
-  const sides = [rows, columns].slice(0, towers.length).map((count): Points => {
+  const sides = [rows, columns].slice(0, towers.length).map((count) => {
     const padded = Math.ceil(count / GRAIN) * GRAIN;
-    const side = { count, padded, vectors: bytes, points: bytes + 4 * padded * dimension };
-    bytes += 8 * padded * dimension;
-    return side;
+    const vectors = bytes;
+    const points = vectors + 4 * padded * dimension;
+    const norms = points + 4 * padded * dimension;
+    bytes = norms + 4 * padded;
+    return { padded, vectors, points, norms };
   });
   const builder = new ModuleBuilder(relaxed);
+  writePoints(builder, dimension);
   if (metric === 'euclidean') writeDistances(builder, 'compare', dimension);
   else writeMultiply(builder, 'compare', dimension);
   const memory = allocate(bytes);
   const { instance } = await WebAssembly.instantiate(builder.encode(), { host: { memory } });
-  const compare = instance.exports.compare as Compare;
+  const kernels = instance.exports as unknown as Kernels;
   for (const [index, side] of sides.entries()) {
     let start = side.vectors / 4;
     for (const part of towers[index]) {
       new Float32Array(memory.buffer).set(part, start);
       start += part.length;
     }
-    preparePoints(memory, side, dimension, metric === 'cosine', 0, side.padded);
+    if (metric === 'cosine') kernels.normalize(side.vectors, side.padded, side.norms);
+    kernels.layOut(side.vectors, side.padded / QUAD, side.points);
   }
 
   const [left, right = left] = sides;
@@ -51,7 +57,7 @@ export async function similarity(batch: Batch, metric: Metric, relaxed: boolean)
     for (let column = isOneSet ? row : 0; column < columns; column += TILE) {
       const ownColumns = Math.min(TILE, right.padded - column);
       const [rowAt, columnAt] = [left.points + 4 * row * dimension, right.vectors + 4 * column * dimension];
-      compare(rowAt, ownRows / QUAD, columnAt, ownColumns, 0);
+      kernels.compare(rowAt, ownRows / QUAD, columnAt, ownColumns, 0);
       if (metric === 'euclidean') tile.forEach((squared, index) => (tile[index] = Math.sqrt(squared)));
       const write = (rowStep: number, columnStep: number) => {
         for (let i = 0; i < Math.min(TILE, rows - row); i++) {

@@ -11,6 +11,8 @@ import { parse } from '../wgsl/parse.ts';
 import type { Program } from '../wgsl/syntax.ts';
 import { booleanOf } from '../wgsl/value.ts';
 import type { Value } from '../wgsl/value.ts';
+import { writePoints } from './points.ts';
+import type { PointKernels } from './points.ts';
 import { writeProducts } from './products.ts';
 import { COLUMN_BYTES, QUAD, VECTOR } from './tile.ts';
 
@@ -32,7 +34,7 @@ export interface KernelShape {
 export const PADDING = -1;
 export const NOBODY = -2;
 
-export interface Kernels {
+export interface Kernels extends PointKernels {
   /** See products.ts. Addresses are bytes; rows are counted in quads, an even number of them, and columns evenly, too. */
   multiply(points: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
   collect(gradient: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
@@ -105,6 +107,7 @@ export function writePairKernels(shader: string, shape: KernelShape, relaxed: bo
   const statistics = countParts(program, 'Statistics');
   const anchor = countParts(program, 'Anchor');
   const scope: Scope = { program, shape, statistics, anchor };
+  writePoints(builder, shape.dimension);
   writeProducts(builder, shape.dimension);
   writeClear(builder, scope);
   writeIsPlain(builder, shape);

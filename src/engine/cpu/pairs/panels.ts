@@ -1,7 +1,6 @@
 import { Passes } from './passes.ts';
 import type { Step } from './passes.ts';
 import type { Side } from './plan.ts';
-import { layOut, returnGradient, scaleVectors } from './points.ts';
 import { quadsOf, rangesOf } from './ranges.ts';
 import type { Range, Tile } from './ranges.ts';
 import { QUAD, TILE, TILE_BYTES } from './tile.ts';
@@ -20,6 +19,7 @@ export class Panels extends Passes {
     const { height, groups, workers, gradientBytes } = this.panels;
     if (this.thread >= workers) return;
     const panels = rangesOf(0, plan.rows.count, height, plan.rows.count);
+    this.setWeight(1);
     const turns = new Turns(memory, plan, 0);
     for (let group = turns.claim(); group < groups.length - 1; group = turns.claim()) {
       const gradient = this.columnGradientOf(group);
@@ -30,10 +30,10 @@ export class Panels extends Passes {
   }
 
   /** Rows have their gradient from their panel, but for the weight, which was not known yet; that of columns lies apart. */
-  protected override giveBack(side: Side, first: number, count: number, weight: number): void {
-    const { kernels, memory, plan, panels } = this;
+  protected override giveBack(side: Side, first: number, count: number): void {
+    const { kernels, plan, panels } = this;
     if (side === plan.rows) {
-      scaleVectors(memory, side, plan.dimension, first, count, weight);
+      kernels.scale(this.componentsAt(side.vectors, first), count, this.weight);
       return;
     }
     const target = this.componentsAt(side.gradient, first);
@@ -41,7 +41,7 @@ export class Panels extends Passes {
       const source = this.componentsAt(this.columnGradientOf(group), first);
       kernels.add(target, source, 4 * count * plan.dimension);
     }
-    super.giveBack(side, first, count, weight);
+    super.giveBack(side, first, count);
   }
 
   /** Where a group gathers the gradient of the columns: the first one in place. */
@@ -61,7 +61,7 @@ export class Panels extends Passes {
     const anchors = statistics + panels.statisticsBytes;
     const tiles = this.tilesOf(row);
 
-    layOut(memory.buffer, rows, plan.dimension, row.first, QUAD * quads, points);
+    kernels.layOut(this.componentsAt(rows.vectors, row.first), quads, points);
     kernels.clear(statistics, quads);
     for (const { tile, at, isPlain } of tiles) {
       const { column } = tile;
@@ -91,7 +91,7 @@ export class Panels extends Passes {
       yield row.count * tile.column.count;
     }
     // Nobody else needs these points any more.
-    returnGradient(memory, plan, rows, row.first, QUAD * quads, 1, rowGradient);
+    this.returnGradient(rows, row.first, QUAD * quads, rowGradient);
   }
 
   /** The panel's tiles, where they lie, and whether they hold negatives only. */

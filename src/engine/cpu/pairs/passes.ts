@@ -1,7 +1,6 @@
 import type { Kernels } from './kernels.ts';
 import { TOTALS } from './plan.ts';
 import type { PairPlan, Side } from './plan.ts';
-import { countTerms, preparePoints, returnGradient } from './points.ts';
 import { quadsOf, rangesOf } from './ranges.ts';
 import type { Range, Tile } from './ranges.ts';
 import { Spans } from './spans.ts';
@@ -43,14 +42,21 @@ export abstract class Passes {
 
   abstract stream(): Generator<Step, void>;
 
-  /** Points into quads, and everything that gathers made empty. */
+  /** Points normalized, if so wanted, padding made zeros, and everything that gathers made empty. */
   *prepare(): Generator<Step, void> {
     const { plan, kernels, memory } = this;
     const { dimension, normalize } = plan;
     for (const side of this.sides()) {
-      const norms = new Float32Array(memory.buffer, side.norms, side.padded);
+      const vectors = new Float32Array(memory.buffer, side.vectors, side.padded * dimension);
       for (const { first, count } of this.share(side)) {
-        preparePoints(memory, side, dimension, normalize, first, count, norms);
+        vectors.fill(
+          0,
+          Math.max(first, side.count) * dimension,
+          Math.max(first + count, side.count) * dimension,
+        );
+        const at = this.componentsAt(side.vectors, first);
+        if (normalize) kernels.normalize(at, count, side.norms + 4 * first);
+        if (side.points > 0) kernels.layOut(at, count / QUAD, this.componentsAt(side.points, first));
         if (side.gradient > 0) {
           const gradient = new Float32Array(memory.buffer, side.gradient, side.padded * dimension);
           gradient.fill(0, first * dimension, (first + count) * dimension);
@@ -64,22 +70,52 @@ export abstract class Passes {
 
   /** Turns what was gathered into the gradient with respect to what was passed in. */
   *conclude(): Generator<Step, void> {
-    const { plan, memory } = this;
-    if (!plan.gradient) return;
+    if (!this.plan.gradient) return;
     yield BARRIER;
-    const terms = countTerms(memory, plan);
+    const terms = this.countTerms();
+    this.setWeight(terms === 0 ? 0 : 1 / terms);
     for (const side of this.sides()) {
       for (const { first, count } of this.share(side)) {
-        this.giveBack(side, first, count, terms === 0 ? 0 : 1 / terms);
+        this.giveBack(side, first, count);
         yield count * POINT_COST;
       }
     }
   }
 
   /** Turns what was gathered for these points, times the weight, into their gradient. */
-  protected giveBack(side: Side, first: number, count: number, weight: number): void {
-    const { memory, plan } = this;
-    returnGradient(memory, plan, side, first, count, weight, this.componentsAt(side.gradient, first));
+  protected giveBack(side: Side, first: number, count: number): void {
+    this.returnGradient(side, first, count, this.componentsAt(side.gradient, first));
+  }
+
+  /** @param gradient where the gathered gradient of the first of these points lies. */
+  protected returnGradient(side: Side, first: number, count: number, gradient: number): void {
+    const { kernels, plan } = this;
+    const vectors = this.componentsAt(side.vectors, first);
+    if (plan.normalize) {
+      kernels.giveBackNormalized(vectors, count / QUAD, gradient, this.weight, side.norms + 4 * first);
+    } else {
+      kernels.giveBack(vectors, count / QUAD, gradient, this.weight);
+    }
+  }
+
+  /** Where this thread's kernels find the weight of gradients. */
+  protected get weight(): number {
+    return this.sums.byteOffset + this.sums.byteLength;
+  }
+
+  protected setWeight(weight: number): void {
+    new Float64Array(this.memory.buffer, this.weight, 1)[0] = weight;
+  }
+
+  /** How many terms all anchors have: what the loss is the mean over. */
+  private countTerms(): number {
+    const { rows, columns, anchors } = this.plan;
+    const sides = anchors === 'both' ? [rows, columns] : [rows];
+    let terms = 0;
+    for (const { counts, count } of sides) {
+      for (const own of new Uint32Array(this.memory.buffer, counts, count)) terms += own;
+    }
+    return terms;
   }
 
   /** Puts the sums of the pulls of a unit of work down, and begins anew. */

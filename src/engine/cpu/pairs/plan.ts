@@ -84,7 +84,7 @@ export interface PairPlan {
   columnBlock: number;
   /** Where the queries alone are anchors. */
   panels: PanelPlan | undefined;
-  /** Per thread: two tiles, the sums of `pull`, and how many pairs' worth of work it has done, as f64. */
+  /** Per thread: two tiles, the sums of `pull` followed by the weight of gradients, and how many pairs' worth of work it has done, as f64. */
   tiles: number;
   sums: number;
   finished: number;

@@ -1,161 +1,228 @@
-/** The points of an evaluation on their way into the kernels' memory and out of it. Vectors are measured in float64. */
-import type { PairPlan, Side } from './plan.ts';
-import { QUAD } from './tile.ts';
+/**
+ * The points of an evaluation on their way into the kernels' memory and out of it, for one dimension. They are measured
+ * in double precision, in which the squares of single precision numbers neither overflow nor underflow.
+ */
+import type { FunctionBuilder, Local, ModuleBuilder } from '../wasm/assembler.ts';
+import { QUAD, VECTOR } from './tile.ts';
+import { transposed4 } from './transposed.ts';
 
 /** Below this length torch.nn.functional.normalize divides by it instead. */
 const SMALLEST_NORM = 1e-12;
 
-/** Points in memory, see Side in plan.ts. */
-export interface Points {
-  count: number;
-  padded: number;
-  vectors: number;
-  points: number;
+export interface PointKernels {
+  /** Divides `count` vectors, which lie row-major, by their lengths, and notes these: one f32 each. */
+  normalize(vectors: number, count: number, norms: number): void;
+
+  /** Lays vectors out as quads, see products.ts. */
+  layOut(vectors: number, quads: number, points: number): void;
+
+  /**
+   * Writes weight x the gathered gradient, which lies in quads, in place of the vectors.
+   * @param weight where it lies, as f64.
+   */
+  giveBack(vectors: number, quads: number, gradient: number, weight: number): void;
+
+  /**
+   * The same with respect to what was passed in before it was normalized: through u = x / |x| it is
+   * (g - (g . u) u) / |x|. Vectors shorter than 1e-12 get 0, where torch multiplies by 1e12 and throws them away.
+   */
+  giveBackNormalized(vectors: number, quads: number, gradient: number, weight: number, norms: number): void;
+
+  /** Multiplies `count` vectors by the weight. */
+  scale(vectors: number, count: number, weight: number): void;
 }
 
-/**
- * Prepares points first .. first + count - 1: divides them by their lengths, if so wanted, and lays them out as quads,
- * too, where there is room for those. Padding becomes zeros.
- * @param norms receives the lengths; 1 where nothing is normalized.
- */
-export function preparePoints(
-  { buffer }: WebAssembly.Memory,
-  side: Points,
+/** Four numbers in double precision: the first two and the last two. */
+type Doubles = readonly [Local, Local];
+
+/** Part of the components of one vector: four, or one where fewer are left. */
+type Width = 4 | 1;
+
+export function writePoints(module: ModuleBuilder, dimension: number): void {
+  writeNormalize(module, dimension);
+  writeLayOut(module, dimension);
+  writeGiveBack(module, dimension, false);
+  writeGiveBack(module, dimension, true);
+  writeScale(module, dimension);
+}
+
+function writeNormalize(module: ModuleBuilder, dimension: number): void {
+  module.function('normalize', 3, (f, vectors, count, norms) => {
+    const norm = f.integer();
+    f.copy(norm, norms);
+    forEachOf(f, vectors, count, 4 * dimension, (vector) => {
+      const squares = [zero(f), zero(f)] as const;
+      forEachPart(f, dimension, vector, (at, width) => {
+        const part = toDoubles(f, loadPart(f, at, width));
+        addProducts(f, squares, part, part);
+      });
+      const halves = f.let('f64x2.add', ...squares);
+      const length = f.let('f64x2.sqrt', f.let('f64x2.add', halves, f.shuffle(halves, halves, [2, 3, 0, 1])));
+      f.storeOne(norm, 0, f.let('f32x4.demote_f64x2_zero', length));
+      f.assign(norm, 'i32.add', norm, 4);
+      const divisor = f.let('f64x2.pmax', f.constant(SMALLEST_NORM, 'f64'), length);
+      const scale = f.let('f64x2.div', f.constant(1, 'f64'), divisor);
+      scaleParts(f, dimension, vector, scale);
+    });
+  });
+}
+
+function writeScale(module: ModuleBuilder, dimension: number): void {
+  module.function('scale', 3, (f, vectors, count, weight) => {
+    const by = f.loadDouble(weight);
+    forEachOf(f, vectors, count, 4 * dimension, (vector) => scaleParts(f, dimension, vector, by));
+  });
+}
+
+function scaleParts(f: FunctionBuilder, dimension: number, vector: Local, by: Local): void {
+  forEachPart(f, dimension, vector, (at, width) => {
+    const part = toDoubles(f, loadPart(f, at, width));
+    storePart(
+      f,
+      at,
+      width,
+      toSingles(
+        f,
+        mapDoubles(part, (half) => f.let('f64x2.mul', half, by)),
+      ),
+    );
+  });
+}
+
+function writeLayOut(module: ModuleBuilder, dimension: number): void {
+  const bytes = 4 * dimension;
+  module.function('layOut', 3, (f, vectors, quads, points) => {
+    const target = f.integer();
+    f.copy(target, points);
+    forEachOf(f, vectors, quads, QUAD * bytes, (quad) =>
+      forEachPart(f, dimension, quad, (at, width) => {
+        const components = loadComponents(f, at, width, bytes);
+        components.forEach((component, index) => f.store(target, index * VECTOR, component));
+        f.assign(target, 'i32.add', target, width * VECTOR);
+      }),
+    );
+  });
+}
+
+function writeGiveBack(module: ModuleBuilder, dimension: number, normalized: boolean): void {
+  const bytes = 4 * dimension;
+  module.function(
+    normalized ? 'giveBackNormalized' : 'giveBack',
+    normalized ? 5 : 4,
+    (f, vectors, quads, gradient, weight, norms) => {
+      const weights = f.loadDouble(weight);
+      const source = f.integer();
+      f.copy(source, gradient);
+      const norm = f.integer();
+      if (normalized) f.copy(norm, norms);
+      forEachOf(f, vectors, quads, QUAD * bytes, (quad) => {
+        let by: Doubles = [weights, weights];
+        const radial = [zero(f), zero(f)] as const;
+        if (normalized) {
+          by = mapDoubles(toDoubles(f, f.load(norm)), (length) =>
+            f.let(
+              'v128.and',
+              f.let('f64x2.div', weights, length),
+              f.let('f64x2.ge', length, f.constant(SMALLEST_NORM, 'f64')),
+            ),
+          );
+          f.assign(norm, 'i32.add', norm, VECTOR);
+          const gathered = f.integer();
+          f.copy(gathered, source);
+          forEachPart(f, dimension, quad, (at, width) => {
+            loadComponents(f, at, width, bytes).forEach((component, index) =>
+              addProducts(f, radial, toDoubles(f, f.load(gathered, index * VECTOR)), toDoubles(f, component)),
+            );
+            f.assign(gathered, 'i32.add', gathered, width * VECTOR);
+          });
+        }
+        forEachPart(f, dimension, quad, (at, width) => {
+          const components = normalized ? loadComponents(f, at, width, bytes) : [];
+          const results = Array.from({ length: width }, (_, index) => {
+            const pulls = toDoubles(f, f.load(source, index * VECTOR));
+            const along = normalized ? toDoubles(f, components[index]) : undefined;
+            return toSingles(
+              f,
+              mapDoubles(pulls, (pull, half) => {
+                if (!along) return f.let('f64x2.mul', pull, by[half]);
+                const inward = f.let('f64x2.mul', radial[half], along[half]);
+                return f.let('f64x2.mul', f.let('f64x2.sub', pull, inward), by[half]);
+              }),
+            );
+          });
+          storeComponents(f, at, width, bytes, results);
+          f.assign(source, 'i32.add', source, width * VECTOR);
+        });
+      });
+    },
+  );
+}
+
+/** Runs the body for each of `count` places, `bytes` apart. */
+function forEachOf(f: FunctionBuilder, start: Local, count: Local, bytes: number, body: (at: Local) => void) {
+  f.forEach(start, f.letInteger('i32.add', start, f.letInteger('i32.mul', count, bytes)), bytes, body);
+}
+
+/** Runs the body for four components of a vector after another, and then for each that is left. */
+function forEachPart(
+  f: FunctionBuilder,
   dimension: number,
-  normalize: boolean,
-  first: number,
-  count: number,
-  norms?: Float32Array,
+  vector: Local,
+  body: (at: Local, width: Width) => void,
 ): void {
-  const vectors = new Float32Array(buffer, side.vectors, side.padded * dimension);
-  vectors.fill(0, Math.max(first, side.count) * dimension, Math.max(first + count, side.count) * dimension);
-  for (let point = first; point < first + count; point++) {
-    const from = point * dimension;
-    const norm = normalize ? Math.sqrt(sumOfSquares(vectors, from, dimension)) : 1;
-    const scale = 1 / Math.max(norm, SMALLEST_NORM);
-    if (norms) norms[point] = norm;
-    if (scale !== 1) for (let k = from; k < from + dimension; k++) vectors[k] *= scale;
+  const whole = dimension - (dimension % 4);
+  if (whole > 0) {
+    f.forEach(vector, f.letInteger('i32.add', vector, 4 * whole), VECTOR, (at) => body(at, 4));
   }
-  if (side.points > 0) layOut(buffer, side, dimension, first, count, side.points + 4 * first * dimension);
+  for (let k = whole; k < dimension; k++) body(f.letInteger('i32.add', vector, 4 * k), 1);
 }
 
-/** Lays points out as quads, from `at` on. */
-export function layOut(
-  buffer: ArrayBufferLike,
-  side: Pick<Points, 'vectors'>,
-  dimension: number,
-  first: number,
-  count: number,
-  at: number,
-): void {
-  const vectors = new Float32Array(buffer, side.vectors + 4 * first * dimension, count * dimension);
-  const points = new Float32Array(buffer, at, count * dimension);
-  for (let quad = 0; quad < count * dimension; quad += QUAD * dimension) {
-    for (let k = 0; k < dimension; k++) {
-      const to = quad + QUAD * k;
-      points[to] = vectors[quad + k];
-      points[to + 1] = vectors[quad + dimension + k];
-      points[to + 2] = vectors[quad + 2 * dimension + k];
-      points[to + 3] = vectors[quad + 3 * dimension + k];
-    }
-  }
+function loadPart(f: FunctionBuilder, at: Local, width: Width, offset = 0): Local {
+  return width === 4 ? f.load(at, offset) : f.loadOne(at, offset);
 }
 
-/**
- * Writes weight x the gathered gradient in place of the vectors, with respect to what was passed in: through the
- * normalization u = x / |x| it is (g - (g . u) u) / |x|. Vectors shorter than 1e-12 get 0, where torch multiplies by
- * 1e12 and throws them away.
- * @param at where the gathered gradient of the first of these points lies.
- */
-export function returnGradient(
-  { buffer }: WebAssembly.Memory,
-  { dimension, normalize }: PairPlan,
-  side: Side,
-  first: number,
-  count: number,
-  weight: number,
-  at: number,
-): void {
-  const vectors = new Float32Array(buffer, side.vectors, side.padded * dimension);
-  const gradient = new Float32Array(buffer, at, count * dimension);
-  const norms = new Float32Array(buffer, side.norms, side.padded);
-  const radial = new Float64Array(QUAD);
-  const scale = new Float64Array(QUAD);
-  for (let point = first; point < Math.min(first + count, side.count); point += QUAD) {
-    const to = point * dimension;
-    const from = to - first * dimension;
-    if (normalize) measureRadial(radial, gradient, from, vectors, to, dimension);
-    for (let lane = 0; lane < QUAD; lane++) {
-      const norm = norms[point + lane];
-      scale[lane] = norm < SMALLEST_NORM ? 0 : weight / norm;
-    }
-    for (let lane = 0; lane < QUAD; lane++) {
-      const row = to + lane * dimension;
-      const [along, by] = [radial[lane], scale[lane]];
-      for (let k = 0; k < dimension; k++) {
-        vectors[row + k] = by * (gradient[from + QUAD * k + lane] - along * vectors[row + k]);
-      }
-    }
+function storePart(f: FunctionBuilder, at: Local, width: Width, value: Local, offset = 0): void {
+  if (width === 4) f.store(at, offset, value);
+  else f.storeOne(at, offset, value);
+}
+
+/** The components at `at` of the four vectors of a quad: one vector for each component. */
+function loadComponents(f: FunctionBuilder, at: Local, width: Width, bytes: number): Local[] {
+  const rows = Array.from({ length: QUAD }, (_, row) => loadPart(f, at, width, row * bytes));
+  return transposed4(f, rows).slice(0, width);
+}
+
+function storeComponents(f: FunctionBuilder, at: Local, width: Width, bytes: number, components: Local[]) {
+  const rows = transposed4(
+    f,
+    Array.from({ length: 4 }, (_, index) => components[index % width]),
+  );
+  rows.forEach((row, index) => storePart(f, at, width, row, index * bytes));
+}
+
+function toDoubles(f: FunctionBuilder, numbers: Local): Doubles {
+  const last = f.shuffle(numbers, numbers, [2, 3, 2, 3]);
+  return [f.let('f64x2.promote_low_f32x4', numbers), f.let('f64x2.promote_low_f32x4', last)];
+}
+
+function toSingles(f: FunctionBuilder, [first, last]: Doubles): Local {
+  const [low, high] = [first, last].map((half) => f.let('f32x4.demote_f64x2_zero', half));
+  return f.shuffle(low, high, [0, 1, 4, 5]);
+}
+
+function mapDoubles(halves: Doubles, body: (half: Local, index: 0 | 1) => Local): Doubles {
+  return [body(halves[0], 0), body(halves[1], 1)];
+}
+
+/** sums += a x b. */
+function addProducts(f: FunctionBuilder, sums: Doubles, a: Doubles, b: Doubles): void {
+  for (const half of [0, 1] as const) {
+    f.assign(sums[half], 'f64x2.add', sums[half], f.let('f64x2.mul', a[half], b[half]));
   }
 }
 
-/** g . u of four points, each a sum of its own in float64: no addition waits for the one before. */
-function measureRadial(
-  radial: Float64Array,
-  gradient: Float32Array,
-  from: number,
-  vectors: Float32Array,
-  to: number,
-  dimension: number,
-): void {
-  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
-  for (let k = 0; k < dimension; k++) {
-    const at = from + QUAD * k;
-    const row = to + k;
-    sum0 += gradient[at] * vectors[row];
-    sum1 += gradient[at + 1] * vectors[row + dimension];
-    sum2 += gradient[at + 2] * vectors[row + 2 * dimension];
-    sum3 += gradient[at + 3] * vectors[row + 3 * dimension];
-  }
-  radial.set([sum0, sum1, sum2, sum3]);
-}
-
-/** Multiplies what stands in place of the vectors. */
-export function scaleVectors(
-  { buffer }: WebAssembly.Memory,
-  { vectors }: Side,
-  dimension: number,
-  first: number,
-  count: number,
-  weight: number,
-): void {
-  const own = new Float32Array(buffer, vectors + 4 * first * dimension, count * dimension);
-  for (let index = 0; index < own.length; index++) own[index] *= weight;
-}
-
-/** How many terms all anchors have: what the loss is the mean over. */
-export function countTerms(memory: WebAssembly.Memory, { rows, columns, anchors }: PairPlan): number {
-  const sides = anchors === 'both' ? [rows, columns] : [rows];
-  let terms = 0;
-  for (const { counts, count } of sides) {
-    for (const own of new Uint32Array(memory.buffer, counts, count)) terms += own;
-  }
-  return terms;
-}
-
-/**
- * The sum of squares in float64, where those of single precision numbers neither overflow nor underflow. Four sums,
- * because each addition would have to wait for the one before.
- */
-function sumOfSquares(vectors: Float32Array, first: number, length: number): number {
-  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
-  let at = first;
-  for (; at + 4 <= first + length; at += 4) {
-    sum0 += vectors[at] * vectors[at];
-    sum1 += vectors[at + 1] * vectors[at + 1];
-    sum2 += vectors[at + 2] * vectors[at + 2];
-    sum3 += vectors[at + 3] * vectors[at + 3];
-  }
-  for (; at < first + length; at++) sum0 += vectors[at] * vectors[at];
-  return sum0 + sum1 + (sum2 + sum3);
+function zero(f: FunctionBuilder): Local {
+  const sum = f.vector();
+  f.copy(sum, 0);
+  return sum;
 }

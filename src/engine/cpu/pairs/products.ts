@@ -6,13 +6,14 @@
  */
 import type { FunctionBuilder, Local, ModuleBuilder, Operand } from '../wasm/assembler.ts';
 import { COLUMN_BYTES, QUAD, VECTOR } from './tile.ts';
+import { transposed4 } from './transposed.ts';
 
 /** Columns, or components, that meet two quads of rows at a time; and columns when fewer are left, which are even. */
 const WIDTH = 6;
 const REST = 2;
 
-/** Up to this dimension there is no loop over the components. */
-const WRITTEN_OUT = 4;
+/** Components, or columns, that one turn of the innermost loops takes: counting on would cost as much as the loads do. */
+const TURN = 4;
 
 type Combine = (f: FunctionBuilder, sum: Local, row: Local, column: Local) => void;
 
@@ -86,22 +87,23 @@ function multiplyGroup(
       combine(f, other, second, component);
     });
   };
-  if (dimension <= WRITTEN_OUT) {
-    for (let k = 0; k < dimension; k++) step(row, column, k);
-    return sums;
+  const whole = dimension <= TURN ? 0 : dimension - (dimension % TURN);
+  if (whole > 0) {
+    const columnAt = f.integer();
+    f.copy(columnAt, column);
+    f.forEach(row, f.letInteger('i32.add', row, whole * VECTOR), TURN * VECTOR, (rowAt) => {
+      for (let k = 0; k < TURN; k++) step(rowAt, columnAt, k);
+      f.assign(columnAt, 'i32.add', columnAt, 4 * TURN);
+    });
   }
-  const columnAt = f.integer();
-  f.copy(columnAt, column);
-  f.forEach(row, f.letInteger('i32.add', row, dimension * VECTOR), VECTOR, (rowAt) => {
-    step(rowAt, columnAt, 0);
-    f.assign(columnAt, 'i32.add', columnAt, 4);
-  });
+  for (let k = whole; k < dimension; k++) step(row, column, k);
   return sums;
 }
 
 /**
  * gradient[row][k] += sum over columns of tile[column][row] x vectors[column][k].
  * Two quads of rows collect up to six components at a time, in sums of their own: long sums of small parts stay exact.
+ * The columns come in quads.
  */
 function writeCollect(module: ModuleBuilder, dimension: number): void {
   const quadBytes = VECTOR * dimension;
@@ -120,15 +122,17 @@ function writeCollect(module: ModuleBuilder, dimension: number): void {
           const sums = Array.from({ length: width }, (): [Local, Local] => [zero(f), zero(f)]);
           const column = f.integer();
           f.copy(column, components);
-          f.forEach(tileOfRows, tileEnd, COLUMN_BYTES, (pulls) => {
-            const first = f.load(pulls);
-            const second = f.load(pulls, VECTOR);
-            sums.forEach(([one, other], index) => {
-              const component = f.loadSplat(column, 4 * index);
-              f.accumulateProduct(one, first, component);
-              f.accumulateProduct(other, second, component);
-            });
-            f.assign(column, 'i32.add', column, 4 * dimension);
+          f.forEach(tileOfRows, tileEnd, TURN * COLUMN_BYTES, (pulls) => {
+            for (let turn = 0; turn < TURN; turn++) {
+              const first = f.load(pulls, turn * COLUMN_BYTES);
+              const second = f.load(pulls, turn * COLUMN_BYTES + VECTOR);
+              sums.forEach(([one, other], index) => {
+                const component = f.loadSplat(column, 4 * (index + turn * dimension));
+                f.accumulateProduct(one, first, component);
+                f.accumulateProduct(other, second, component);
+              });
+            }
+            f.assign(column, 'i32.add', column, 4 * TURN * dimension);
           });
           sums.forEach((pair, index) =>
             pair.forEach((sum, quad) => {
@@ -167,13 +171,8 @@ function writeTranspose(module: ModuleBuilder): void {
     f.forEach(tile, tileEnd, QUAD * COLUMN_BYTES, (columns) => {
       f.copy(target, targetOfColumns);
       f.forEach(columns, f.letInteger('i32.add', columns, rowsBytes), VECTOR, (at) => {
-        const [a, b, c, d] = [0, 1, 2, 3].map((lane) => f.load(at, lane * COLUMN_BYTES));
-        const low = [f.shuffle(a, b, [0, 4, 1, 5]), f.shuffle(c, d, [0, 4, 1, 5])];
-        const high = [f.shuffle(a, b, [2, 6, 3, 7]), f.shuffle(c, d, [2, 6, 3, 7])];
-        [low, high].forEach(([left, right], half) => {
-          f.store(target, 2 * half * COLUMN_BYTES, f.shuffle(left, right, [0, 1, 4, 5]));
-          f.store(target, (2 * half + 1) * COLUMN_BYTES, f.shuffle(left, right, [2, 3, 6, 7]));
-        });
+        const block = [0, 1, 2, 3].map((column) => f.load(at, column * COLUMN_BYTES));
+        transposed4(f, block).forEach((row, index) => f.store(target, index * COLUMN_BYTES, row));
         f.assign(target, 'i32.add', target, QUAD * COLUMN_BYTES);
       });
       f.assign(targetOfColumns, 'i32.add', targetOfColumns, VECTOR);

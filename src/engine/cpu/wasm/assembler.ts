@@ -56,16 +56,17 @@ export class FunctionBuilder {
     return this.declare(V128);
   }
 
-  /** A vector of constants: four f32, or u32 where said so. Set once at the start, outside of all loops. */
-  constant(values: number | readonly number[], as: 'f32' | 'u32' = 'f32'): Local {
+  /** A vector of constants: four f32, or u32 or two f64 where said so. Set once at the start, outside of all loops. */
+  constant(values: number | readonly number[], as: 'f32' | 'u32' | 'f64' = 'f32'): Local {
     const isOne = typeof values === 'number';
-    const lanes = isOne ? [values, values, values, values] : values;
+    const lanes = isOne ? Array.from({ length: as === 'f64' ? 2 : 4 }, () => values) : values;
     const key = `${as} ${lanes.join()}`;
     const known = this.constants.get(key);
     if (known) return known;
     const local = { ...this.vector(), constant: isOne ? values : undefined };
     this.constants.set(key, local);
-    const bytes = new Uint8Array((as === 'f32' ? Float32Array : Uint32Array).from(lanes).buffer);
+    const numbers = { f32: Float32Array, u32: Uint32Array, f64: Float64Array };
+    const bytes = new Uint8Array(numbers[as].from(lanes).buffer);
     this.prologue.push(0xfd, 0x0c, ...bytes, 0x21, ...unsigned(local.index));
     return local;
   }
@@ -105,10 +106,27 @@ export class FunctionBuilder {
     return this.loadAs('v128.load32_splat', address, offset);
   }
 
+  /** One number from memory, and three zeros. */
+  loadOne(address: Local, offset = 0): Local {
+    return this.loadAs('v128.load32_zero', address, offset);
+  }
+
+  /** One f64 from memory, twice. */
+  loadDouble(address: Local, offset = 0): Local {
+    return this.loadAs('v128.load64_splat', address, offset);
+  }
+
   store(address: Local, offset: number, value: Operand): void {
     this.push(address, I32);
     this.push(value, V128);
     this.code.push(...encodeOpcode('v128.store'), ...memoryArgument(2, offset));
+  }
+
+  /** The first of four numbers. */
+  storeOne(address: Local, offset: number, value: Local): void {
+    this.push(address, I32);
+    this.push(value, V128);
+    this.code.push(...encodeOpcode('v128.store32_lane'), ...memoryArgument(2, offset), 0);
   }
 
   /** target = a b + target, in one rounding where there is relaxed SIMD. */
@@ -201,7 +219,11 @@ export class FunctionBuilder {
     return { index: this.parameters + this.types.length - 1, type };
   }
 
-  private loadAs(opcode: 'v128.load' | 'v128.load32_splat', address: Local, offset: number): Local {
+  private loadAs(
+    opcode: 'v128.load' | 'v128.load32_splat' | 'v128.load32_zero' | 'v128.load64_splat',
+    address: Local,
+    offset: number,
+  ): Local {
     const target = this.vector();
     this.push(address, I32);
     this.code.push(...encodeOpcode(opcode), ...memoryArgument(2, offset), 0x21, ...unsigned(target.index));

@@ -16,6 +16,7 @@ export const OPCODES = {
 
   'v128.load': VECTOR + 0x00,
   'v128.load32_splat': VECTOR + 0x09,
+  'v128.load64_splat': VECTOR + 0x0a,
   'v128.store': VECTOR + 0x0b,
   'i8x16.shuffle': VECTOR + 0x0d,
   'i32x4.splat': VECTOR + 0x11,
@@ -27,6 +28,8 @@ export const OPCODES = {
   'v128.xor': VECTOR + 0x51,
   'v128.bitselect': VECTOR + 0x52,
   'v128.any_true': VECTOR + 0x53,
+  'v128.store32_lane': VECTOR + 0x5a,
+  'v128.load32_zero': VECTOR + 0x5c,
 
   'i32x4.eq': VECTOR + 0x37,
   'i32x4.ne': VECTOR + 0x38,
@@ -61,6 +64,16 @@ export const OPCODES = {
   'i32x4.trunc_sat_f32x4_u': VECTOR + 0xf9,
   'f32x4.convert_i32x4_s': VECTOR + 0xfa,
   'f32x4.convert_i32x4_u': VECTOR + 0xfb,
+
+  'f64x2.ge': VECTOR + 0x4c,
+  'f32x4.demote_f64x2_zero': VECTOR + 0x5e,
+  'f64x2.promote_low_f32x4': VECTOR + 0x5f,
+  'f64x2.sqrt': VECTOR + 0xef,
+  'f64x2.add': VECTOR + 0xf0,
+  'f64x2.sub': VECTOR + 0xf1,
+  'f64x2.mul': VECTOR + 0xf2,
+  'f64x2.div': VECTOR + 0xf3,
+  'f64x2.pmax': VECTOR + 0xf7,
 
   'f32x4.relaxed_madd': VECTOR + 0x105,
   'f32x4.relaxed_nmadd': VECTOR + 0x106,
