@@ -24,7 +24,8 @@ fn sigmoid(x: vec4f) -> vec4f {
   return select(e, vec4f(1.0), x >= vec4f()) / (1.0 + e);
 }
 
-// A log-sum-exp in the making, for four anchors: log(sum exp(l)) = maximum + log(sum).
+// A log-sum-exp in the making, for four anchors: log(sum exp(l)) = maximum + log(sum). Of what was taken in one by one,
+// the maximum is the greatest logit; where many were taken in at once it may be another anchor's.
 struct LogSumExp {
   maximum: vec4f,
   sum: vec4f,
@@ -48,7 +49,7 @@ fn combineLogSumExp(a: LogSumExp, b: LogSumExp) -> LogSumExp {
   return LogSumExp(maximum, a.sum * exp(a.maximum - maximum) + b.sum * exp(b.maximum - maximum));
 }
 
-// NOTHING where nothing was taken in. A sum is at least 1 otherwise.
+// NOTHING where nothing was taken in.
 fn logSumExp(seen: LogSumExp) -> vec4f {
-  return select(vec4f(NOTHING), seen.maximum + log(max(seen.sum, vec4f(1.0))), seen.sum > vec4f());
+  return select(vec4f(NOTHING), seen.maximum + log(max(seen.sum, vec4f(1.2e-38))), seen.sum > vec4f());
 }

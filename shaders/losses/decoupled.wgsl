@@ -57,6 +57,11 @@ fn arrange(anchor: Anchor, order: mat4x4f) -> Anchor {
   return Anchor(anchor.logSumExp * order, anchor.terms * order);
 }
 
+// A negative is pushed by logitScale exp(logit - this).
+fn pushShift(anchor: Anchor) -> vec4f {
+  return select(vec4f(-NOTHING), anchor.logSumExp - log(max(anchor.terms, vec4f(1.0))), anchor.terms > vec4f());
+}
+
 fn pull(anchor: Anchor, constants: Parameters, similarity: vec4f, relation: Relation) -> vec4f {
   let push = anchor.terms * exp(min(constants.logitScale * similarity - anchor.logSumExp, vec4f()));
   return constants.logitScale

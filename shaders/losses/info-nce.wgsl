@@ -62,6 +62,11 @@ fn arrange(anchor: Anchor, order: mat4x4f) -> Anchor {
   return Anchor(anchor.logSumExp * order, anchor.positivePull * order);
 }
 
+// A negative is pushed by logitScale exp(logit - this).
+fn pushShift(anchor: Anchor) -> vec4f {
+  return anchor.logSumExp;
+}
+
 fn pull(anchor: Anchor, constants: Parameters, similarity: vec4f, relation: Relation) -> vec4f {
   let probability = exp(min(constants.logitScale * similarity - anchor.logSumExp, vec4f()));
   return constants.logitScale

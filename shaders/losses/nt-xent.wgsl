@@ -79,6 +79,11 @@ fn arrange(anchor: Anchor, order: mat4x4f) -> Anchor {
   return Anchor(anchor.logSumExpNegatives * order, anchor.shift * order);
 }
 
+// A negative is pushed by logitScale exp(logit - this).
+fn pushShift(anchor: Anchor) -> vec4f {
+  return anchor.shift;
+}
+
 // One exponential serves either kind of candidate: exp(l - shift) for a negative, 1 / (1 + exp(l - LSE)) for a positive.
 fn pull(anchor: Anchor, constants: Parameters, similarity: vec4f, relation: Relation) -> vec4f {
   let logit = constants.logitScale * similarity;

@@ -82,6 +82,11 @@ fn arrange(anchor: Anchor, order: mat4x4f) -> Anchor {
   );
 }
 
+// A negative is pushed by logitScale exp(logit - this).
+fn pushShift(anchor: Anchor) -> vec4f {
+  return anchor.logSumExp;
+}
+
 // One exponential serves either kind of candidate.
 fn pull(anchor: Anchor, constants: Parameters, similarity: vec4f, relation: Relation) -> vec4f {
   let logit = constants.logitScale * similarity;

@@ -6,35 +6,26 @@ import numerics from '../../../../shaders/numerics.wgsl?raw';
 import rowTerms from '../../../../shaders/terms.wgsl?raw';
 import type { FunctionBuilder, Local } from '../wasm/assembler.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
-import { Inliner } from '../wgsl/inline.ts';
 import { parse } from '../wgsl/parse.ts';
-import type { Program } from '../wgsl/syntax.ts';
 import { booleanOf } from '../wgsl/value.ts';
 import type { Value } from '../wgsl/value.ts';
 import { writePoints } from './points.ts';
 import type { PointKernels } from './points.ts';
 import { writeProducts } from './products.ts';
+import { countParts, loadSpread, loadStruct, open, storeStruct } from './scope.ts';
+import type { KernelShape, Scope } from './scope.ts';
+import { isSoftmax, writeSoftmaxTiles } from './softmax-tiles.ts';
+import type { SoftmaxKernels } from './softmax-tiles.ts';
 import { COLUMN_BYTES, QUAD, VECTOR } from './tile.ts';
 
 /** What two points are to each other, as the pair functions see it. */
 const RELATION = 'struct Relation { positive: vec4<bool>, negative: vec4<bool> }';
 
-/** What the kernels are made for; everything else about a batch is data. */
-export interface KernelShape {
-  dimension: number;
-  /** Rows and columns are one set, in which no point is its own pair. */
-  isOneSet: boolean;
-  /** Extra negatives are the only negatives. */
-  isExclusive: boolean;
-  /** Whether the columns look for their positives, too. */
-  columnsAreAnchors: boolean;
-}
-
 /** Labels of points are 0 and above. Padding is no candidate; extra negatives match nobody. */
 export const PADDING = -1;
 export const NOBODY = -2;
 
-export interface Kernels extends PointKernels {
+export interface Kernels extends PointKernels, SoftmaxKernels {
   /** See products.ts. Addresses are bytes; rows are counted in quads, an even number of them, and columns evenly, too. */
   multiply(points: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
   collect(gradient: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
@@ -98,7 +89,7 @@ export interface PairModule {
 
 /**
  * @param shader shaders/losses: Parameters, Statistics, emptyStatistics, accumulate, combine, maybe refine, Anchor,
- * finish, terms, pull. Its parameters are read from the start of memory.
+ * finish, terms, pull, maybe pushShift. Its parameters are read from the start of memory.
  * @throws WgslError for WGSL that is not in the subset of wgsl/syntax.ts.
  */
 export function writePairKernels(shader: string, shape: KernelShape, relaxed: boolean): PairModule {
@@ -117,78 +108,26 @@ export function writePairKernels(shader: string, shape: KernelShape, relaxed: bo
   writeFinish(builder, scope);
   writePull(builder, scope, false);
   writePull(builder, scope, true);
+  if (isSoftmax(program)) writeSoftmaxTiles(builder, scope);
   const parameters = (program.structs.get('Parameters') ?? []).map(({ name }) => name);
   return { builder, parts: { statistics, anchor }, parameters };
-}
-
-interface Scope {
-  program: Program;
-  shape: KernelShape;
-  statistics: number;
-  anchor: number;
-}
-
-function countParts(program: Program, struct: string): number {
-  const count = (type: string): number =>
-    program.structs.get(type)?.reduce((sum, field) => sum + count(field.type), 0) ?? 1;
-  return count(struct);
-}
-
-/** What the loss's functions need, with its parameters at hand. */
-function open(f: FunctionBuilder, { program }: Scope): { loss: Inliner; parameters: Value } {
-  const address = f.integer();
-  f.copy(address, 0);
-  const parts = (program.structs.get('Parameters') ?? []).map((_, index) => f.loadSplat(address, 4 * index));
-  const parameters = { type: 'Parameters', parts };
-  return { loss: new Inliner(f, program, { parameters }), parameters };
-}
-
-function loadStruct(f: FunctionBuilder, type: string, count: number, at: Local): Value {
-  return { type, parts: Array.from({ length: count }, (_, part) => f.load(at, part * VECTOR)) };
-}
-
-/** One anchor of a quad, four times. */
-function loadSpread(f: FunctionBuilder, type: string, count: number, at: Local): Value {
-  return { type, parts: Array.from({ length: count }, (_, part) => f.loadSplat(at, part * VECTOR)) };
-}
-
-function storeStruct(f: FunctionBuilder, value: Value, at: Local): void {
-  value.parts.forEach((part, index) => f.store(at, index * VECTOR, part));
-}
-
-/** Runs the body for each of `quads` places, `bytes` apart. */
-function forEachQuad(
-  f: FunctionBuilder,
-  start: Local,
-  quads: Local,
-  bytes: number,
-  body: (at: Local) => void,
-) {
-  f.forEach(start, f.letInteger('i32.add', start, f.letInteger('i32.mul', quads, bytes)), bytes, body);
-}
-
-/** An address that moves along with a loop. */
-function moving(f: FunctionBuilder, start: Local): { at: Local; move(bytes: number): void } {
-  const at = f.integer();
-  f.copy(at, start);
-  return { at, move: (bytes) => f.assign(at, 'i32.add', at, bytes) };
 }
 
 function writeClear(module: ModuleBuilder, scope: Scope): void {
   module.function('clear', 2, (f, statistics, quads) => {
     const { loss } = open(f, scope);
     const empty = loss.call('emptyStatistics');
-    forEachQuad(f, statistics, quads, scope.statistics * VECTOR, (at) => storeStruct(f, empty, at));
+    f.forEachOf(statistics, quads, scope.statistics * VECTOR, (at) => storeStruct(f, empty, at));
   });
 }
 
 function writeFinish(module: ModuleBuilder, scope: Scope): void {
   module.function('finish', 5, (f, statistics, anchors, losses, counts, quads) => {
     const { loss } = open(f, scope);
-    const anchor = moving(f, anchors);
-    const lossOfQuad = moving(f, losses);
-    const countOfQuad = moving(f, counts);
-    forEachQuad(f, statistics, quads, scope.statistics * VECTOR, (at) => {
+    const anchor = f.moving(anchors);
+    const lossOfQuad = f.moving(losses);
+    const countOfQuad = f.moving(counts);
+    f.forEachOf(statistics, quads, scope.statistics * VECTOR, (at) => {
       const seen = loadStruct(f, 'Statistics', scope.statistics, at);
       storeStruct(f, loss.call('finish', seen), anchor.at);
       const terms = loss.call('terms', seen);
@@ -207,7 +146,7 @@ function writeIsPlain(module: ModuleBuilder, shape: KernelShape): void {
     f.copy(others, 0);
     const note = (mask: Local) => f.assign(others, 'v128.or', others, mask);
     const columnsEnd = f.letInteger('i32.add', columnLabels, f.letInteger('i32.mul', columns, 4));
-    forEachQuad(f, rowLabels, rowQuads, VECTOR, (at) => {
+    f.forEachOf(rowLabels, rowQuads, VECTOR, (at) => {
       const rows = f.load(at);
       note(f.let('i32x4.eq', rows, f.constant(PADDING >>> 0, 'u32')));
       f.forEach(columnLabels, columnsEnd, 4, (label) => {
@@ -267,18 +206,18 @@ function writeTakeIn(
       const [columnLabels, firstColumn, columns, tile, anchors] = rest;
       const { loss, parameters } = open(f, scope);
       const plain = plainRelation(f);
-      const labels = moving(f, rowLabels);
-      const rowsOfTile = moving(f, tile);
-      const anchorOfRows = moving(f, anchors);
+      const labels = f.moving(rowLabels);
+      const rowsOfTile = f.moving(tile);
+      const anchorOfRows = f.moving(anchors);
       const rowPoints = counting(f, firstRow, QUAD, QUAD_LANES);
       const tileBytes = f.letInteger('i32.mul', columns, COLUMN_BYTES);
-      forEachQuad(f, statistics, rowQuads, bytes, (at) => {
+      f.forEachOf(statistics, rowQuads, bytes, (at) => {
         // A tile's statistics begin empty and are then combined with those before: long sums stay exact.
         const seen = loss.variable('Statistics', loss.call('emptyStatistics'));
         const known = name === 'refine' ? [loadStruct(f, 'Anchor', scope.anchor, anchorOfRows.at)] : [];
         const row = { labels: f.load(labels.at), points: rowPoints.points };
         const columnPoints = counting(f, firstColumn, 1, SAME_LANES);
-        const label = moving(f, columnLabels);
+        const label = f.moving(columnLabels);
         f.forEach(rowsOfTile.at, f.letInteger('i32.add', rowsOfTile.at, tileBytes), COLUMN_BYTES, (pair) => {
           const column = () => ({ labels: f.loadSplat(label.at), points: columnPoints.points });
           const relation = isPlain ? plain : relate(f, scope.shape, row, column());
@@ -314,10 +253,10 @@ function writePull(module: ModuleBuilder, scope: Scope, isPlain: boolean): void 
       const [columnAnchors, columnLabels, firstColumn, columns, tile, sums] = rest;
       const { loss, parameters } = open(f, scope);
       const plain = plainRelation(f);
-      const total = { pull: zeros(f), pullSimilarity: zeros(f) };
+      const total = { pull: f.zeros(), pullSimilarity: f.zeros() };
       const rowsBytes = f.letInteger('i32.mul', rowQuads, VECTOR);
       const columnPoints = counting(f, firstColumn, 1, SAME_LANES);
-      const columnOfTile = moving(f, tile);
+      const columnOfTile = f.moving(tile);
       const labelsEnd = f.letInteger('i32.add', columnLabels, f.letInteger('i32.mul', columns, 4));
       f.forEach(columnLabels, labelsEnd, 4, (label) => {
         const column = { labels: f.loadSplat(label), points: columnPoints.points };
@@ -331,10 +270,10 @@ function writePull(module: ModuleBuilder, scope: Scope, isPlain: boolean): void 
           columnAnchor = loadSpread(f, 'Anchor', anchor, place);
         }
         // Sums of one column, then of all: long sums stay exact.
-        const ofColumn = { pull: zeros(f), pullSimilarity: zeros(f) };
-        const labels = moving(f, rowLabels);
+        const ofColumn = { pull: f.zeros(), pullSimilarity: f.zeros() };
+        const labels = f.moving(rowLabels);
         const rowPoints = counting(f, firstRow, QUAD, QUAD_LANES);
-        const rowAnchor = moving(f, rowAnchors);
+        const rowAnchor = f.moving(rowAnchors);
         f.forEach(columnOfTile.at, f.letInteger('i32.add', columnOfTile.at, rowsBytes), VECTOR, (pair) => {
           const row = () => ({ labels: f.load(labels.at), points: rowPoints.points });
           const relation = isPlain ? plain : relate(f, shape, row(), column);
@@ -361,10 +300,4 @@ function writePull(module: ModuleBuilder, scope: Scope, isPlain: boolean): void 
       f.store(sums, VECTOR, total.pullSimilarity);
     },
   );
-}
-
-function zeros(f: FunctionBuilder): Local {
-  const sum = f.vector();
-  f.copy(sum, 0);
-  return sum;
 }

@@ -66,6 +66,8 @@ export class Panels extends Passes {
     for (const { tile, at, isPlain } of tiles) {
       const { column } = tile;
       this.multiply(tile, points, at);
+      yield row.count * column.count;
+      if (isPlain && this.includeTile(tile, at, statistics, 0)) continue;
       const accumulate = isPlain ? kernels.accumulatePlain : kernels.accumulate;
       accumulate(
         statistics,
@@ -78,7 +80,6 @@ export class Panels extends Passes {
         at,
         0,
       );
-      yield row.count * column.count;
     }
     kernels.finish(statistics, anchors, rows.losses + 4 * row.first, rows.counts + 4 * row.first, quads);
     if (!plan.gradient) return;

@@ -50,8 +50,8 @@ function writeNormalize(module: ModuleBuilder, dimension: number): void {
   module.function('normalize', 3, (f, vectors, count, norms) => {
     const norm = f.integer();
     f.copy(norm, norms);
-    forEachOf(f, vectors, count, 4 * dimension, (vector) => {
-      const squares = [zero(f), zero(f)] as const;
+    f.forEachOf(vectors, count, 4 * dimension, (vector) => {
+      const squares = [f.zeros(), f.zeros()] as const;
       forEachPart(f, dimension, vector, (at, width) => {
         const part = toDoubles(f, loadPart(f, at, width));
         addProducts(f, squares, part, part);
@@ -70,7 +70,7 @@ function writeNormalize(module: ModuleBuilder, dimension: number): void {
 function writeScale(module: ModuleBuilder, dimension: number): void {
   module.function('scale', 3, (f, vectors, count, weight) => {
     const by = f.loadDouble(weight);
-    forEachOf(f, vectors, count, 4 * dimension, (vector) => scaleParts(f, dimension, vector, by));
+    f.forEachOf(vectors, count, 4 * dimension, (vector) => scaleParts(f, dimension, vector, by));
   });
 }
 
@@ -94,7 +94,7 @@ function writeLayOut(module: ModuleBuilder, dimension: number): void {
   module.function('layOut', 3, (f, vectors, quads, points) => {
     const target = f.integer();
     f.copy(target, points);
-    forEachOf(f, vectors, quads, QUAD * bytes, (quad) =>
+    f.forEachOf(vectors, quads, QUAD * bytes, (quad) =>
       forEachPart(f, dimension, quad, (at, width) => {
         const components = loadComponents(f, at, width, bytes);
         components.forEach((component, index) => f.store(target, index * VECTOR, component));
@@ -115,9 +115,9 @@ function writeGiveBack(module: ModuleBuilder, dimension: number, normalized: boo
       f.copy(source, gradient);
       const norm = f.integer();
       if (normalized) f.copy(norm, norms);
-      forEachOf(f, vectors, quads, QUAD * bytes, (quad) => {
+      f.forEachOf(vectors, quads, QUAD * bytes, (quad) => {
         let by: Doubles = [weights, weights];
-        const radial = [zero(f), zero(f)] as const;
+        const radial = [f.zeros(), f.zeros()] as const;
         if (normalized) {
           by = mapDoubles(toDoubles(f, f.load(norm)), (length) =>
             f.let(
@@ -156,11 +156,6 @@ function writeGiveBack(module: ModuleBuilder, dimension: number, normalized: boo
       });
     },
   );
-}
-
-/** Runs the body for each of `count` places, `bytes` apart. */
-function forEachOf(f: FunctionBuilder, start: Local, count: Local, bytes: number, body: (at: Local) => void) {
-  f.forEach(start, f.letInteger('i32.add', start, f.letInteger('i32.mul', count, bytes)), bytes, body);
 }
 
 /** Runs the body for four components of a vector after another, and then for each that is left. */
@@ -219,10 +214,4 @@ function addProducts(f: FunctionBuilder, sums: Doubles, a: Doubles, b: Doubles):
   for (const half of [0, 1] as const) {
     f.assign(sums[half], 'f64x2.add', sums[half], f.let('f64x2.mul', a[half], b[half]));
   }
-}
-
-function zero(f: FunctionBuilder): Local {
-  const sum = f.vector();
-  f.copy(sum, 0);
-  return sum;
 }

@@ -45,8 +45,8 @@ function writeCompare(module: ModuleBuilder, name: string, dimension: number, co
   const quadBytes = VECTOR * dimension;
   const vectorBytes = 4 * dimension;
   module.function(name, 5, (f, points, rowQuads, vectors, columns, tile) => {
-    const pointsEnd = endOf(f, points, rowQuads, quadBytes);
-    const vectorsEnd = endOf(f, vectors, columns, vectorBytes);
+    const pointsEnd = f.after(points, rowQuads, quadBytes);
+    const vectorsEnd = f.after(vectors, columns, vectorBytes);
     const rest = f.letInteger('i32.mul', f.letInteger('i32.rem_u', columns, WIDTH), vectorBytes);
     const wholeEnd = f.letInteger('i32.sub', vectorsEnd, rest);
     const target = f.integer();
@@ -77,7 +77,7 @@ function multiplyGroup(
   dimension: number,
   combine: Combine,
 ): [Local, Local][] {
-  const sums = Array.from({ length: width }, (): [Local, Local] => [zero(f), zero(f)]);
+  const sums = Array.from({ length: width }, (): [Local, Local] => [f.zeros(), f.zeros()]);
   const step = (rowAt: Local, columnAt: Local, k: number) => {
     const first = f.load(rowAt, k * VECTOR);
     const second = f.load(rowAt, k * VECTOR + VECTOR * dimension);
@@ -108,18 +108,18 @@ function multiplyGroup(
 function writeCollect(module: ModuleBuilder, dimension: number): void {
   const quadBytes = VECTOR * dimension;
   module.function('collect', 5, (f, gradient, rowQuads, vectors, columns, tile) => {
-    const gradientEnd = endOf(f, gradient, rowQuads, quadBytes);
+    const gradientEnd = f.after(gradient, rowQuads, quadBytes);
     const tileOfRows = f.integer();
     f.copy(tileOfRows, tile);
     f.forEach(gradient, gradientEnd, 2 * quadBytes, (row) => {
-      const tileEnd = endOf(f, tileOfRows, columns, COLUMN_BYTES);
+      const tileEnd = f.after(tileOfRows, columns, COLUMN_BYTES);
       const target = f.integer();
       const components = f.integer();
       f.copy(target, row);
       f.copy(components, vectors);
       for (const { width, count } of evenGroups(dimension)) {
         f.forEach(0, count, 1, () => {
-          const sums = Array.from({ length: width }, (): [Local, Local] => [zero(f), zero(f)]);
+          const sums = Array.from({ length: width }, (): [Local, Local] => [f.zeros(), f.zeros()]);
           const column = f.integer();
           f.copy(column, components);
           f.forEach(tileOfRows, tileEnd, TURN * COLUMN_BYTES, (pulls) => {
@@ -163,7 +163,7 @@ function evenGroups(dimension: number): { width: number; count: number }[] {
 /** transposed[row][column] = tile[column][row]. */
 function writeTranspose(module: ModuleBuilder): void {
   module.function('transpose', 4, (f, tile, rowQuads, columnQuads, transposed) => {
-    const tileEnd = endOf(f, tile, columnQuads, QUAD * COLUMN_BYTES);
+    const tileEnd = f.after(tile, columnQuads, QUAD * COLUMN_BYTES);
     const rowsBytes = f.letInteger('i32.mul', rowQuads, VECTOR);
     const target = f.integer();
     const targetOfColumns = f.integer();
@@ -190,14 +190,4 @@ function writeAdd(module: ModuleBuilder): void {
       f.assign(from, 'i32.add', from, VECTOR);
     });
   });
-}
-
-function zero(f: FunctionBuilder): Local {
-  const sum = f.vector();
-  f.copy(sum, 0);
-  return sum;
-}
-
-function endOf(f: FunctionBuilder, start: Local, count: Local, bytes: number): Local {
-  return f.letInteger('i32.add', start, f.letInteger('i32.mul', count, bytes));
 }

@@ -61,6 +61,8 @@ export class Sweeps extends Passes {
       const isPlain = this.isPlain(tile);
       if (isPlain && kernel === 'refine') return;
       this.multiply(tile, this.componentsAt(rows.points, row.first), at);
+      const statistics = this.statisticsOf(rows, row.first);
+      if (isPlain && this.includeTile(tile, at, statistics, this.statisticsOf(columns, column.first))) return;
       take(rows, row, columns, column, at, isPlain);
       if (this.isDiagonal(tile)) return;
       kernels.transpose(at, quadsOf(row.count), quadsOf(column.count), transposed);

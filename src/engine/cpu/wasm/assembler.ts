@@ -56,6 +56,18 @@ export class FunctionBuilder {
     return this.declare(V128);
   }
 
+  /** A vector of zeros, to be added to. */
+  zeros(): Local {
+    const sum = this.vector();
+    this.copy(sum, 0);
+    return sum;
+  }
+
+  /** The address behind `count` things of so many bytes. */
+  after(start: Local, count: Local, bytes: number): Local {
+    return this.letInteger('i32.add', start, this.letInteger('i32.mul', count, bytes));
+  }
+
   /** A vector of constants: four f32, or u32 or two f64 where said so. Set once at the start, outside of all loops. */
   constant(values: number | readonly number[], as: 'f32' | 'u32' | 'f64' = 'f32'): Local {
     const isOne = typeof values === 'number';
@@ -174,6 +186,18 @@ export class FunctionBuilder {
       this.code.push(0x0d, 0);
       this.end();
     });
+  }
+
+  /** Runs the body for each of `count` places, `bytes` apart. */
+  forEachOf(start: Local, count: Local, bytes: number, body: (at: Local) => void): void {
+    this.forEach(start, this.after(start, count, bytes), bytes, body);
+  }
+
+  /** An address that moves along with a loop. */
+  moving(start: Local): { at: Local; move(bytes: number): void } {
+    const at = this.integer();
+    this.copy(at, start);
+    return { at, move: (bytes) => this.assign(at, 'i32.add', at, bytes) };
   }
 
   if(condition: Local, then: () => void, otherwise?: () => void): void {

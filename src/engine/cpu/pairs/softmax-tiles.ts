@@ -1,0 +1,235 @@
+/**
+ * Tiles of negatives, for losses whose negatives are pushed by logitScale x exp(logit - shift), which is a softmax: one
+ * exponential serves both ends of a pair there, exp(logit - c), with one c for the whole tile in place of one for each
+ * anchor. Where anchors are too far apart for that nothing is done, and the tile goes the way of all losses, kernels.ts.
+ */
+import { exp } from '../wasm/arithmetic.ts';
+import type { FunctionBuilder, Local, ModuleBuilder } from '../wasm/assembler.ts';
+import type { Inliner } from '../wgsl/inline.ts';
+import type { Program } from '../wgsl/syntax.ts';
+import type { Value } from '../wgsl/value.ts';
+import { countParts, loadStruct, open, storeStruct } from './scope.ts';
+import type { Scope } from './scope.ts';
+import { COLUMN_BYTES, QUAD, TILE, VECTOR } from './tile.ts';
+import { transposed4 } from './transposed.ts';
+
+/** Both give 1 when they have done it. `columns` is a multiple of QUAD, `scratch` a tile's memory. */
+export interface SoftmaxKernels {
+  /** Rows, and columns if those are anchors, take in a tile of negatives. */
+  includeTile?(
+    rowStatistics: number,
+    rowQuads: number,
+    columnStatistics: number,
+    columns: number,
+    tile: number,
+    scratch: number,
+  ): number;
+
+  /** A tile of negatives from similarities to pulls, as by `pull`; only where rows and columns are anchors. */
+  pushTile?(
+    rowAnchors: number,
+    rowQuads: number,
+    columnAnchors: number,
+    columns: number,
+    tile: number,
+    sums: number,
+    scratch: number,
+  ): number;
+}
+
+/** Anchors of a tile are at most so far apart: exp(40) is far from overflow, and exp(-87), which is lost, is nothing to exp(-40). */
+const FARTHEST = 40;
+
+/** Greater shifts say that nobody is pushed. */
+const GREATEST_SHIFT = 1e38;
+
+/** Whether a loss is written as these kernels take it: with Parameters.logitScale, Statistics.negatives and pushShift. */
+export function isSoftmax({ functions }: Program): boolean {
+  return functions.has('pushShift');
+}
+
+export function writeSoftmaxTiles(module: ModuleBuilder, scope: Scope): void {
+  writeIncludeTile(module, scope);
+  if (scope.shape.columnsAreAnchors) writePushTile(module, scope);
+}
+
+function writeIncludeTile(module: ModuleBuilder, scope: Scope): void {
+  const { columnsAreAnchors } = scope.shape;
+  module.function(
+    'includeTile',
+    6,
+    (f, rowStatistics, rowQuads, columnStatistics, columns, tile, scratch) => {
+      const { loss, parameters } = open(f, scope);
+      const logitScale = partOf(scope, parameters, 'logitScale');
+      const rowsBytes = f.letInteger('i32.mul', rowQuads, VECTOR);
+      const maximum = f.let('f32x4.mul', logitScale, greatestOf(f, tile, rowsBytes, columns));
+      const down = f.let('f32x4.neg', maximum);
+
+      const rowSums = scratch;
+      const columnSums = f.letInteger('i32.add', scratch, TILE * QUAD);
+      if (columnsAreAnchors) f.forEachOf(columnSums, columns, VECTOR, (at) => f.store(at, 0, 0));
+      const least = f.vector();
+      f.copy(least, 1);
+      const rowSum = f.moving(rowSums);
+      f.forEach(tile, f.letInteger('i32.add', tile, rowsBytes), 2 * VECTOR, (rows) => {
+        const sums = [f.zeros(), f.zeros()];
+        const columnSum = f.moving(columnSums);
+        f.forEachOf(rows, columns, COLUMN_BYTES, (pair) => {
+          const [one, other] = sums.map((sum, quad) => {
+            const exponential = exp(f, f.multiplyAdd(f.load(pair, quad * VECTOR), logitScale, down));
+            f.assign(sum, 'f32x4.add', sum, exponential);
+            return exponential;
+          });
+          if (!columnsAreAnchors) return;
+          const both = f.let('f32x4.add', one, other);
+          f.store(columnSum.at, 0, f.let('f32x4.add', f.load(columnSum.at), both));
+          columnSum.move(VECTOR);
+        });
+        sums.forEach((sum, quad) => {
+          f.store(rowSum.at, quad * VECTOR, sum);
+          f.assign(least, 'f32x4.pmin', least, sum);
+        });
+        rowSum.move(2 * VECTOR);
+      });
+      const columnQuads = f.letInteger('i32.shr_u', columns, 2);
+      if (columnsAreAnchors) {
+        // Of four columns, four sums each: in their place one vector with a sum for each column.
+        const sum = f.moving(columnSums);
+        f.forEachOf(columnSums, columnQuads, QUAD * VECTOR, (at) => {
+          const [a, b, c, d] = transposed4(
+            f,
+            [0, 1, 2, 3].map((column) => f.load(at, column * VECTOR)),
+          );
+          const total = f.let('f32x4.add', f.let('f32x4.add', a, b), f.let('f32x4.add', c, d));
+          f.store(sum.at, 0, total);
+          f.assign(least, 'f32x4.pmin', least, total);
+          sum.move(VECTOR);
+        });
+      }
+
+      const isTooSmall = f.let('f32x4.lt', least, Math.exp(-FARTHEST));
+      const isDone = f.letInteger('i32.eqz', f.letInteger('v128.any_true', isTooSmall));
+      f.if(isDone, () => {
+        takeIn(f, scope, loss, rowStatistics, rowQuads, maximum, rowSums);
+        if (columnsAreAnchors) takeIn(f, scope, loss, columnStatistics, columnQuads, maximum, columnSums);
+      });
+      return isDone;
+    },
+  );
+}
+
+/** Anchors take in a sum of exponentials each, all beside the same maximum. */
+function takeIn(
+  f: FunctionBuilder,
+  scope: Scope,
+  loss: Inliner,
+  statistics: Local,
+  quads: Local,
+  maximum: Local,
+  sums: Local,
+): void {
+  const sum = f.moving(sums);
+  f.forEachOf(statistics, quads, scope.statistics * VECTOR, (at) => {
+    const seen = loss.call('emptyStatistics');
+    seen.parts.splice(fieldOf(scope, 'Statistics', 'negatives'), 2, maximum, f.load(sum.at));
+    const before = loadStruct(f, 'Statistics', scope.statistics, at);
+    storeStruct(f, loss.call('combine', before, seen), at);
+    sum.move(VECTOR);
+  });
+}
+
+/** The greatest number of a tile, four times. */
+function greatestOf(f: FunctionBuilder, tile: Local, rowsBytes: Local, columns: Local): Local {
+  const greatest = [f.vector(), f.vector()];
+  for (const each of greatest) f.copy(each, -Infinity);
+  f.forEachOf(tile, columns, COLUMN_BYTES, (column) =>
+    f.forEach(column, f.letInteger('i32.add', column, rowsBytes), 2 * VECTOR, (at) =>
+      greatest.forEach((each, quad) => f.assign(each, 'f32x4.pmax', each, f.load(at, quad * VECTOR))),
+    ),
+  );
+  return ofAll(f, 'f32x4.pmax', f.let('f32x4.pmax', ...greatest));
+}
+
+function writePushTile(module: ModuleBuilder, scope: Scope): void {
+  const bytes = scope.anchor * VECTOR;
+  module.function('pushTile', 7, (f, rowAnchors, rowQuads, columnAnchors, columns, tile, sums, scratch) => {
+    const { loss, parameters } = open(f, scope);
+    const logitScale = partOf(scope, parameters, 'logitScale');
+    const columnQuads = f.letInteger('i32.shr_u', columns, 2);
+    const rowPushes = scratch;
+    const columnPushes = f.letInteger('i32.add', scratch, TILE * QUAD);
+    const least = f.vector();
+    const greatest = f.vector();
+    f.copy(least, Infinity);
+    f.copy(greatest, -Infinity);
+    const noteShifts = (anchors: Local, quads: Local, shifts: Local) => {
+      const target = f.moving(shifts);
+      f.forEachOf(anchors, quads, bytes, (at) => {
+        const [shift] = loss.call('pushShift', loadStruct(f, 'Anchor', scope.anchor, at)).parts;
+        f.store(target.at, 0, shift);
+        f.assign(least, 'f32x4.pmin', least, shift);
+        const isPushed = f.let('f32x4.lt', shift, GREATEST_SHIFT);
+        f.copy(greatest, f.select(f.let('f32x4.pmax', greatest, shift), greatest, isPushed));
+        target.move(VECTOR);
+      });
+    };
+    noteShifts(rowAnchors, rowQuads, rowPushes);
+    noteShifts(columnAnchors, columnQuads, columnPushes);
+    const shift = ofAll(f, 'f32x4.pmin', least);
+    const distance = f.let('f32x4.sub', ofAll(f, 'f32x4.pmax', greatest), shift);
+    const isTooFar = f.let('f32x4.gt', distance, FARTHEST);
+    const isDone = f.letInteger('i32.eqz', f.letInteger('v128.any_true', isTooFar));
+
+    f.if(isDone, () => {
+      // What an anchor makes of the tile's exponentials, in place of its shift.
+      const toPushes = (shifts: Local, quads: Local) =>
+        f.forEachOf(shifts, quads, VECTOR, (at) =>
+          f.store(at, 0, f.let('f32x4.mul', logitScale, exp(f, f.let('f32x4.sub', shift, f.load(at))))),
+        );
+      toPushes(rowPushes, rowQuads);
+      toPushes(columnPushes, columnQuads);
+      const down = f.let('f32x4.neg', shift);
+      const total = { pull: f.zeros(), pullSimilarity: f.zeros() };
+      const columnPush = f.moving(columnPushes);
+      f.forEachOf(tile, columns, COLUMN_BYTES, (column) => {
+        const push = f.loadSplat(columnPush.at);
+        // Sums of one column, then of all: long sums stay exact.
+        const ofColumn = { pull: f.zeros(), pullSimilarity: f.zeros() };
+        const pair = f.moving(column);
+        f.forEachOf(rowPushes, rowQuads, VECTOR, (rowPush) => {
+          const similarity = f.load(pair.at);
+          const exponential = exp(f, f.multiplyAdd(similarity, logitScale, down));
+          const pull = f.let('f32x4.mul', exponential, f.let('f32x4.add', push, f.load(rowPush)));
+          f.store(pair.at, 0, pull);
+          f.assign(ofColumn.pull, 'f32x4.add', ofColumn.pull, pull);
+          f.accumulateProduct(ofColumn.pullSimilarity, pull, similarity);
+          pair.move(VECTOR);
+        });
+        f.assign(total.pull, 'f32x4.add', total.pull, ofColumn.pull);
+        f.assign(total.pullSimilarity, 'f32x4.add', total.pullSimilarity, ofColumn.pullSimilarity);
+        columnPush.move(4);
+      });
+      f.store(sums, 0, total.pull);
+      f.store(sums, VECTOR, total.pullSimilarity);
+    });
+    return isDone;
+  });
+}
+
+/** The least or the greatest of four numbers, four times. */
+function ofAll(f: FunctionBuilder, choose: 'f32x4.pmin' | 'f32x4.pmax', numbers: Local): Local {
+  const halves = f.let(choose, numbers, f.shuffle(numbers, numbers, [2, 3, 0, 1]));
+  return f.let(choose, halves, f.shuffle(halves, halves, [1, 0, 3, 2]));
+}
+
+function partOf(scope: Scope, value: Value, field: string): Local {
+  return value.parts[fieldOf(scope, value.type, field)];
+}
+
+/** Which of a struct's vectors a field begins with. */
+function fieldOf({ program }: Scope, struct: string, field: string): number {
+  const fields = program.structs.get(struct) ?? [];
+  const position = fields.findIndex(({ name }) => name === field);
+  if (position < 0) throw new Error(`A softmax loss has no ${struct}.${field}.`);
+  return fields.slice(0, position).reduce((sum, { type }) => sum + countParts(program, type), 0);
+}
