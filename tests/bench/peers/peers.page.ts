@@ -3,10 +3,12 @@ import { normals } from '../../../src/data/random.ts';
 import type { Contender, Kind, Result, Task, Timing } from './contender.ts';
 import { ours } from './ours.ts';
 
-/** After the first, which compiles and fills caches, a task is repeated until it has taken so long. */
+/** Before it is measured, a task is repeated for so long: browsers compile quick code only while slow code runs. */
+const WARM_UP_MS = 1000;
+/** And then until it has taken so long, or often enough. */
 const REPEAT_MS = 6000;
 const MOST_REPEATS = 11;
-/** A first run that takes longer than this stands alone. */
+/** A first step that takes longer than this stands alone. */
 const LONG_MS = 15_000;
 
 const TEMPERATURE = 0.1;
@@ -26,7 +28,7 @@ const CONTENDERS: Record<string, () => Promise<Contender>> = {
 
 let agreed: { key: string; result: Result } | undefined;
 
-/** Milliseconds of each step, the first left out where there is time for others. Ours on the CPU is to be asked first. */
+/** Milliseconds of each step, once it is warm where there is time for that. Ours on the CPU is to be asked first. */
 export async function timesOf(
   contender: string,
   kind: Kind,
@@ -43,7 +45,9 @@ export async function timesOf(
     result = await step();
     return performance.now() - begun;
   };
+  const warm = performance.now() + WARM_UP_MS;
   const first = await timed();
+  while (performance.now() < warm) await timed();
   const end = performance.now() + REPEAT_MS;
   if (first > LONG_MS) milliseconds.push(first);
   while (milliseconds.length === 0 || (performance.now() < end && milliseconds.length < MOST_REPEATS)) {

@@ -14,8 +14,11 @@ import type { PointKernels } from './points.ts';
 import { writeProducts } from './products.ts';
 import { countParts, loadSpread, loadStruct, open, storeStruct } from './scope.ts';
 import type { KernelShape, Scope } from './scope.ts';
-import { isSoftmax, writeSoftmaxTiles } from './softmax-tiles.ts';
-import type { SoftmaxKernels } from './softmax-tiles.ts';
+import { isSoftmax } from './softmax.ts';
+import { writeSoftmaxPanels } from './softmax-panels.ts';
+import type { SoftmaxPanelKernels } from './softmax-panels.ts';
+import { writeSoftmaxTiles } from './softmax-tiles.ts';
+import type { SoftmaxTileKernels } from './softmax-tiles.ts';
 import { COLUMN_BYTES, QUAD, VECTOR } from './tile.ts';
 
 /** What two points are to each other, as the pair functions see it. */
@@ -25,7 +28,7 @@ const RELATION = 'struct Relation { positive: vec4<bool>, negative: vec4<bool> }
 export const PADDING = -1;
 export const NOBODY = -2;
 
-export interface Kernels extends PointKernels, SoftmaxKernels {
+export interface Kernels extends PointKernels, SoftmaxPanelKernels, SoftmaxTileKernels {
   /** See products.ts. Addresses are bytes; rows are counted in quads, an even number of them, and columns evenly, too. */
   multiply(points: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
   collect(gradient: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
@@ -108,7 +111,7 @@ export function writePairKernels(shader: string, shape: KernelShape, relaxed: bo
   writeFinish(builder, scope);
   writePull(builder, scope, false);
   writePull(builder, scope, true);
-  if (isSoftmax(program)) writeSoftmaxTiles(builder, scope);
+  if (isSoftmax(program)) (shape.columnsAreAnchors ? writeSoftmaxTiles : writeSoftmaxPanels)(builder, scope);
   const parameters = (program.structs.get('Parameters') ?? []).map(({ name }) => name);
   return { builder, parts: { statistics, anchor }, parameters };
 }

@@ -3,7 +3,7 @@ import type { Step } from './passes.ts';
 import type { Side } from './plan.ts';
 import { quadsOf, rangesOf } from './ranges.ts';
 import type { Range, Tile } from './ranges.ts';
-import { QUAD, TILE, TILE_BYTES } from './tile.ts';
+import { PANEL_TILE_BYTES, QUAD, TILE, TILE_BYTES } from './tile.ts';
 import { Turns } from './turns.ts';
 
 /**
@@ -63,11 +63,18 @@ export class Panels extends Passes {
 
     kernels.layOut(this.componentsAt(rows.vectors, row.first), quads, points);
     kernels.clear(statistics, quads);
+    const exponentiated = new Set<number>();
     for (const { tile, at, isPlain } of tiles) {
       const { column } = tile;
       this.multiply(tile, points, at);
       yield row.count * column.count;
-      if (isPlain && this.includeTile(tile, at, statistics, 0)) continue;
+      if (isPlain && kernels.exponentiate) {
+        if (kernels.exponentiate(statistics, quads, column.count, at, at + TILE_BYTES) === 1) {
+          exponentiated.add(at);
+          continue;
+        }
+        this.multiply(tile, points, at);
+      }
       const accumulate = isPlain ? kernels.accumulatePlain : kernels.accumulate;
       accumulate(
         statistics,
@@ -85,7 +92,12 @@ export class Panels extends Passes {
     if (!plan.gradient) return;
     new Float32Array(memory.buffer, rowGradient, QUAD * quads * plan.dimension).fill(0);
     for (const { tile, at, isPlain } of tiles) {
-      this.pullTile(tile, at, anchors, isPlain, 1);
+      if (exponentiated.has(at)) {
+        kernels.pushRows?.(anchors, quads, tile.column.count, at, at + TILE_BYTES, this.sums.byteOffset);
+      } else {
+        this.pullTile(tile, at, anchors, isPlain);
+      }
+      this.addSums(1);
       this.collectRows(tile, at, rowGradient);
       const gradient = this.componentsAt(columnGradient, tile.column.first);
       this.collectColumns(tile, at, this.scratch(0), gradient);
@@ -101,7 +113,7 @@ export class Panels extends Passes {
     const { columns } = this.plan;
     const first = panels.tiles + thread * panels.tilesBytes;
     return rangesOf(0, columns.count, TILE, columns.count)
-      .map((column, position) => ({ tile: { row, column }, at: first + position * TILE_BYTES }))
+      .map((column, position) => ({ tile: { row, column }, at: first + position * PANEL_TILE_BYTES }))
       .filter(({ tile }) => !this.isIdle(tile))
       .map(({ tile, at }) => ({ tile, at, isPlain: this.isPlain(tile) }));
   }

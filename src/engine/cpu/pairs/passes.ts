@@ -24,7 +24,7 @@ export abstract class Passes {
   protected readonly memory: WebAssembly.Memory;
   protected readonly plan: PairPlan;
   protected readonly thread: number;
-  private readonly sums: Float32Array;
+  protected readonly sums: Float32Array;
   private readonly rowSpans: Spans;
   private readonly columnSpans: Spans;
   private pull = 0;
@@ -172,49 +172,28 @@ export abstract class Passes {
     return kernels.isPlain(rowLabels, quadsOf(row.count), columnLabels, column.count) === 1;
   }
 
-  /** Takes a tile of negatives in at once; false where that is not to be had. */
-  protected includeTile(
-    { row, column }: Tile,
-    at: number,
-    rowStatistics: number,
-    columnStatistics: number,
-  ): boolean {
-    const { kernels } = this;
-    if (!kernels.includeTile || column.count % QUAD > 0) return false;
-    const scratch = this.scratch(1);
-    const quads = quadsOf(row.count);
-    return kernels.includeTile(rowStatistics, quads, columnStatistics, column.count, at, scratch) === 1;
-  }
-
-  /** Turns the similarities of a tile into pulls. */
-  protected pullTile(
-    { row, column }: Tile,
-    at: number,
-    rowAnchors: number,
-    isPlain: boolean,
-    weight: number,
-  ): void {
+  /** Turns the similarities of a tile into pulls; the sums are still to be told. */
+  protected pullTile({ row, column }: Tile, at: number, rowAnchors: number, isPlain: boolean): void {
     const { kernels, plan, sums } = this;
     const { rows, columns } = plan;
-    const quads = quadsOf(row.count);
-    const columnAnchors = this.anchorsOf(columns, column.first);
-    const push = isPlain && column.count % QUAD === 0 ? kernels.pushTile : undefined;
-    const total = sums.byteOffset;
-    if (push?.(rowAnchors, quads, columnAnchors, column.count, at, total, this.scratch(1)) !== 1) {
-      const pull = isPlain ? kernels.pullPlain : kernels.pull;
-      pull(
-        rowAnchors,
-        rows.labels + 4 * row.first,
-        row.first,
-        quads,
-        columnAnchors,
-        columns.labels + 4 * column.first,
-        column.first,
-        column.count,
-        at,
-        total,
-      );
-    }
+    const pull = isPlain ? kernels.pullPlain : kernels.pull;
+    pull(
+      rowAnchors,
+      rows.labels + 4 * row.first,
+      row.first,
+      quadsOf(row.count),
+      this.anchorsOf(columns, column.first),
+      columns.labels + 4 * column.first,
+      column.first,
+      column.count,
+      at,
+      sums.byteOffset,
+    );
+  }
+
+  /** Adds what the kernels found to the sums of the unit of work. */
+  protected addSums(weight: number): void {
+    const { sums } = this;
     this.pull += weight * (sums[0] + sums[1] + (sums[2] + sums[3]));
     this.pullSimilarity += weight * (sums[4] + sums[5] + (sums[6] + sums[7]));
   }

@@ -1,7 +1,7 @@
 import type { AnyPairLoss } from '../../../losses/registry.ts';
 import type { BatchLayout } from '../../validate.ts';
 import { meetingsOf } from './schedule.ts';
-import { GRAIN, QUAD, TILE, TILE_BYTES, VECTOR } from './tile.ts';
+import { GRAIN, PANEL_TILE_BYTES, QUAD, TILE, TILE_BYTES, VECTOR } from './tile.ts';
 import { PASSES, turnWords } from './turns.ts';
 
 /** Blocks of one set per thread: the more, the better they share the work, and the smaller the tiles at their ends. */
@@ -231,7 +231,7 @@ function planPanels(
   const statisticsBytes = quadBytes * parts.statistics;
   const ownBytes = statisticsBytes + quadBytes * parts.anchor;
   const pointsBytes = 4 * TILE * dimension;
-  const tilesBytes = columnTiles * TILE_BYTES;
+  const tilesBytes = columnTiles * PANEL_TILE_BYTES;
   return {
     height,
     groups,

@@ -1,21 +1,19 @@
 /**
- * Tiles of negatives, for losses whose negatives are pushed by logitScale x exp(logit - shift), which is a softmax: one
- * exponential serves both ends of a pair there, exp(logit - c), with one c for the whole tile in place of one for each
- * anchor. Where anchors are too far apart for that nothing is done, and the tile goes the way of all losses, kernels.ts.
+ * Tiles of negatives of a softmax loss whose rows and columns are anchors: one exponential serves both ends of a pair,
+ * exp(logit - c), with one c for the whole tile in place of one for each anchor. Where anchors are too far apart for that
+ * nothing is done, and the tile goes the way of all losses, see kernels.ts.
  */
 import { exp } from '../wasm/arithmetic.ts';
-import type { FunctionBuilder, Local, ModuleBuilder } from '../wasm/assembler.ts';
-import type { Inliner } from '../wgsl/inline.ts';
-import type { Program } from '../wgsl/syntax.ts';
-import type { Value } from '../wgsl/value.ts';
-import { countParts, loadStruct, open, storeStruct } from './scope.ts';
+import type { Local, ModuleBuilder } from '../wasm/assembler.ts';
+import { loadStruct, open } from './scope.ts';
 import type { Scope } from './scope.ts';
+import { FARTHEST, greatestOf, ofAll, partOf, takeIn } from './softmax.ts';
 import { COLUMN_BYTES, QUAD, TILE, VECTOR } from './tile.ts';
 import { transposed4 } from './transposed.ts';
 
 /** Both give 1 when they have done it. `columns` is a multiple of QUAD, `scratch` a tile's memory. */
-export interface SoftmaxKernels {
-  /** Rows, and columns if those are anchors, take in a tile of negatives. */
+export interface SoftmaxTileKernels {
+  /** Rows and columns take in a tile of negatives. */
   includeTile?(
     rowStatistics: number,
     rowQuads: number,
@@ -25,7 +23,7 @@ export interface SoftmaxKernels {
     scratch: number,
   ): number;
 
-  /** A tile of negatives from similarities to pulls, as by `pull`; only where rows and columns are anchors. */
+  /** A tile of negatives from similarities to pulls, as by `pull`. */
   pushTile?(
     rowAnchors: number,
     rowQuads: number,
@@ -37,24 +35,15 @@ export interface SoftmaxKernels {
   ): number;
 }
 
-/** Anchors of a tile are at most so far apart: exp(40) is far from overflow, and exp(-87), which is lost, is nothing to exp(-40). */
-const FARTHEST = 40;
-
 /** Greater shifts say that nobody is pushed. */
 const GREATEST_SHIFT = 1e38;
 
-/** Whether a loss is written as these kernels take it: with Parameters.logitScale, Statistics.negatives and pushShift. */
-export function isSoftmax({ functions }: Program): boolean {
-  return functions.has('pushShift');
-}
-
 export function writeSoftmaxTiles(module: ModuleBuilder, scope: Scope): void {
   writeIncludeTile(module, scope);
-  if (scope.shape.columnsAreAnchors) writePushTile(module, scope);
+  writePushTile(module, scope);
 }
 
 function writeIncludeTile(module: ModuleBuilder, scope: Scope): void {
-  const { columnsAreAnchors } = scope.shape;
   module.function(
     'includeTile',
     6,
@@ -67,7 +56,7 @@ function writeIncludeTile(module: ModuleBuilder, scope: Scope): void {
 
       const rowSums = scratch;
       const columnSums = f.letInteger('i32.add', scratch, TILE * QUAD);
-      if (columnsAreAnchors) f.forEachOf(columnSums, columns, VECTOR, (at) => f.store(at, 0, 0));
+      f.forEachOf(columnSums, columns, VECTOR, (at) => f.store(at, 0, 0));
       const least = f.vector();
       f.copy(least, 1);
       const rowSum = f.moving(rowSums);
@@ -80,7 +69,6 @@ function writeIncludeTile(module: ModuleBuilder, scope: Scope): void {
             f.assign(sum, 'f32x4.add', sum, exponential);
             return exponential;
           });
-          if (!columnsAreAnchors) return;
           const both = f.let('f32x4.add', one, other);
           f.store(columnSum.at, 0, f.let('f32x4.add', f.load(columnSum.at), both));
           columnSum.move(VECTOR);
@@ -92,62 +80,28 @@ function writeIncludeTile(module: ModuleBuilder, scope: Scope): void {
         rowSum.move(2 * VECTOR);
       });
       const columnQuads = f.letInteger('i32.shr_u', columns, 2);
-      if (columnsAreAnchors) {
-        // Of four columns, four sums each: in their place one vector with a sum for each column.
-        const sum = f.moving(columnSums);
-        f.forEachOf(columnSums, columnQuads, QUAD * VECTOR, (at) => {
-          const [a, b, c, d] = transposed4(
-            f,
-            [0, 1, 2, 3].map((column) => f.load(at, column * VECTOR)),
-          );
-          const total = f.let('f32x4.add', f.let('f32x4.add', a, b), f.let('f32x4.add', c, d));
-          f.store(sum.at, 0, total);
-          f.assign(least, 'f32x4.pmin', least, total);
-          sum.move(VECTOR);
-        });
-      }
+      // Of four columns, four sums each: in their place one vector with a sum for each column.
+      const sum = f.moving(columnSums);
+      f.forEachOf(columnSums, columnQuads, QUAD * VECTOR, (at) => {
+        const [a, b, c, d] = transposed4(
+          f,
+          [0, 1, 2, 3].map((column) => f.load(at, column * VECTOR)),
+        );
+        const total = f.let('f32x4.add', f.let('f32x4.add', a, b), f.let('f32x4.add', c, d));
+        f.store(sum.at, 0, total);
+        f.assign(least, 'f32x4.pmin', least, total);
+        sum.move(VECTOR);
+      });
 
       const isTooSmall = f.let('f32x4.lt', least, Math.exp(-FARTHEST));
       const isDone = f.letInteger('i32.eqz', f.letInteger('v128.any_true', isTooSmall));
       f.if(isDone, () => {
         takeIn(f, scope, loss, rowStatistics, rowQuads, maximum, rowSums);
-        if (columnsAreAnchors) takeIn(f, scope, loss, columnStatistics, columnQuads, maximum, columnSums);
+        takeIn(f, scope, loss, columnStatistics, columnQuads, maximum, columnSums);
       });
       return isDone;
     },
   );
-}
-
-/** Anchors take in a sum of exponentials each, all beside the same maximum. */
-function takeIn(
-  f: FunctionBuilder,
-  scope: Scope,
-  loss: Inliner,
-  statistics: Local,
-  quads: Local,
-  maximum: Local,
-  sums: Local,
-): void {
-  const sum = f.moving(sums);
-  f.forEachOf(statistics, quads, scope.statistics * VECTOR, (at) => {
-    const seen = loss.call('emptyStatistics');
-    seen.parts.splice(fieldOf(scope, 'Statistics', 'negatives'), 2, maximum, f.load(sum.at));
-    const before = loadStruct(f, 'Statistics', scope.statistics, at);
-    storeStruct(f, loss.call('combine', before, seen), at);
-    sum.move(VECTOR);
-  });
-}
-
-/** The greatest number of a tile, four times. */
-function greatestOf(f: FunctionBuilder, tile: Local, rowsBytes: Local, columns: Local): Local {
-  const greatest = [f.vector(), f.vector()];
-  for (const each of greatest) f.copy(each, -Infinity);
-  f.forEachOf(tile, columns, COLUMN_BYTES, (column) =>
-    f.forEach(column, f.letInteger('i32.add', column, rowsBytes), 2 * VECTOR, (at) =>
-      greatest.forEach((each, quad) => f.assign(each, 'f32x4.pmax', each, f.load(at, quad * VECTOR))),
-    ),
-  );
-  return ofAll(f, 'f32x4.pmax', f.let('f32x4.pmax', ...greatest));
 }
 
 function writePushTile(module: ModuleBuilder, scope: Scope): void {
@@ -214,22 +168,4 @@ function writePushTile(module: ModuleBuilder, scope: Scope): void {
     });
     return isDone;
   });
-}
-
-/** The least or the greatest of four numbers, four times. */
-function ofAll(f: FunctionBuilder, choose: 'f32x4.pmin' | 'f32x4.pmax', numbers: Local): Local {
-  const halves = f.let(choose, numbers, f.shuffle(numbers, numbers, [2, 3, 0, 1]));
-  return f.let(choose, halves, f.shuffle(halves, halves, [1, 0, 3, 2]));
-}
-
-function partOf(scope: Scope, value: Value, field: string): Local {
-  return value.parts[fieldOf(scope, value.type, field)];
-}
-
-/** Which of a struct's vectors a field begins with. */
-function fieldOf({ program }: Scope, struct: string, field: string): number {
-  const fields = program.structs.get(struct) ?? [];
-  const position = fields.findIndex(({ name }) => name === field);
-  if (position < 0) throw new Error(`A softmax loss has no ${struct}.${field}.`);
-  return fields.slice(0, position).reduce((sum, { type }) => sum + countParts(program, type), 0);
 }

@@ -25,9 +25,12 @@ export class Sweeps extends Passes {
     const columnGradient = ({ column }: Tile) => this.componentsAt(plan.columns.gradient, column.first);
     yield* this.sweep(2, (tile) => {
       this.multiply(tile, this.componentsAt(rows.points, tile.row.first), at);
-      const anchors = this.anchorsOf(rows, tile.row.first);
+      const isPlain = this.isPlain(tile);
+      if (!isPlain || !this.pushTile(tile, at)) {
+        this.pullTile(tile, at, this.anchorsOf(rows, tile.row.first), isPlain);
+      }
       // The diagonal of one set holds each of its pairs twice.
-      this.pullTile(tile, at, anchors, this.isPlain(tile), this.isDiagonal(tile) ? 0.5 : 1);
+      this.addSums(this.isDiagonal(tile) ? 0.5 : 1);
       this.collectRows(tile, at, rowGradient(tile));
       if (!this.isDiagonal(tile)) this.collectColumns(tile, at, transposed, columnGradient(tile));
     });
@@ -61,8 +64,7 @@ export class Sweeps extends Passes {
       const isPlain = this.isPlain(tile);
       if (isPlain && kernel === 'refine') return;
       this.multiply(tile, this.componentsAt(rows.points, row.first), at);
-      const statistics = this.statisticsOf(rows, row.first);
-      if (isPlain && this.includeTile(tile, at, statistics, this.statisticsOf(columns, column.first))) return;
+      if (isPlain && this.includeTile(tile, at)) return;
       take(rows, row, columns, column, at, isPlain);
       if (this.isDiagonal(tile)) return;
       kernels.transpose(at, quadsOf(row.count), quadsOf(column.count), transposed);
@@ -75,6 +77,26 @@ export class Sweeps extends Passes {
       }
     }
     yield BARRIER;
+  }
+
+  /** Takes a tile of negatives in at once, see softmax-tiles.ts; false where that is not to be had. */
+  private includeTile({ row, column }: Tile, at: number): boolean {
+    const { kernels, plan } = this;
+    const [own, other] = [
+      this.statisticsOf(plan.rows, row.first),
+      this.statisticsOf(plan.columns, column.first),
+    ];
+    if (!kernels.includeTile || column.count % QUAD > 0) return false;
+    return kernels.includeTile(own, quadsOf(row.count), other, column.count, at, this.scratch(1)) === 1;
+  }
+
+  /** The same for its pulls. */
+  private pushTile({ row, column }: Tile, at: number): boolean {
+    const { kernels, plan, sums } = this;
+    const [own, other] = [this.anchorsOf(plan.rows, row.first), this.anchorsOf(plan.columns, column.first)];
+    if (!kernels.pushTile || column.count % QUAD > 0) return false;
+    const [quads, scratch] = [quadsOf(row.count), this.scratch(1)];
+    return kernels.pushTile(own, quads, other, column.count, at, sums.byteOffset, scratch) === 1;
   }
 
   /** Visits the tiles of one pair of blocks after another, whichever are still to be had. */

@@ -14,3 +14,7 @@ export const GRAIN = 2 * QUAD;
 
 /** Bytes of one vector. */
 export const VECTOR = 16;
+
+/** A panel's tiles are followed by what softmax-panels.ts notes of each: a vector, and two numbers for each row. */
+export const NOTES_BYTES = VECTOR + 2 * 4 * TILE;
+export const PANEL_TILE_BYTES = TILE_BYTES + Math.ceil(NOTES_BYTES / 64) * 64;

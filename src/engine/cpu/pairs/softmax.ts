@@ -1,0 +1,69 @@
+/** What the kernels of softmax losses share: those whose negatives are pushed by logitScale x exp(logit - shift). */
+import type { FunctionBuilder, Local } from '../wasm/assembler.ts';
+import type { Inliner } from '../wgsl/inline.ts';
+import type { Program } from '../wgsl/syntax.ts';
+import type { Value } from '../wgsl/value.ts';
+import { countParts, loadStruct, storeStruct } from './scope.ts';
+import type { Scope } from './scope.ts';
+import { COLUMN_BYTES, VECTOR } from './tile.ts';
+
+/**
+ * What anchors may be apart where they share one exponential: exp(40) is far from overflow, and exp(-87), which is lost, is
+ * nothing beside exp(-40).
+ */
+export const FARTHEST = 40;
+
+/** Whether a loss is written as these kernels take it: with Parameters.logitScale, Statistics.negatives and pushShift. */
+export function isSoftmax({ functions }: Program): boolean {
+  return functions.has('pushShift');
+}
+
+/** Anchors take in a sum of exponentials each, all beside the same maximum. */
+export function takeIn(
+  f: FunctionBuilder,
+  scope: Scope,
+  loss: Inliner,
+  statistics: Local,
+  quads: Local,
+  maximum: Local,
+  sums: Local,
+): void {
+  const sum = f.moving(sums);
+  f.forEachOf(statistics, quads, scope.statistics * VECTOR, (at) => {
+    const seen = loss.call('emptyStatistics');
+    seen.parts.splice(fieldOf(scope, 'Statistics', 'negatives'), 2, maximum, f.load(sum.at));
+    const before = loadStruct(f, 'Statistics', scope.statistics, at);
+    storeStruct(f, loss.call('combine', before, seen), at);
+    sum.move(VECTOR);
+  });
+}
+
+/** The greatest number of a tile, four times. */
+export function greatestOf(f: FunctionBuilder, tile: Local, rowsBytes: Local, columns: Local): Local {
+  const greatest = [f.vector(), f.vector()];
+  for (const each of greatest) f.copy(each, -Infinity);
+  f.forEachOf(tile, columns, COLUMN_BYTES, (column) =>
+    f.forEach(column, f.letInteger('i32.add', column, rowsBytes), 2 * VECTOR, (at) =>
+      greatest.forEach((each, quad) => f.assign(each, 'f32x4.pmax', each, f.load(at, quad * VECTOR))),
+    ),
+  );
+  return ofAll(f, 'f32x4.pmax', f.let('f32x4.pmax', ...greatest));
+}
+
+/** The least or the greatest of four numbers, four times. */
+export function ofAll(f: FunctionBuilder, choose: 'f32x4.pmin' | 'f32x4.pmax', numbers: Local): Local {
+  const halves = f.let(choose, numbers, f.shuffle(numbers, numbers, [2, 3, 0, 1]));
+  return f.let(choose, halves, f.shuffle(halves, halves, [1, 0, 3, 2]));
+}
+
+export function partOf(scope: Scope, value: Value, field: string): Local {
+  return value.parts[fieldOf(scope, value.type, field)];
+}
+
+/** Which of a struct's vectors a field begins with. */
+function fieldOf({ program }: Scope, struct: string, field: string): number {
+  const fields = program.structs.get(struct) ?? [];
+  const position = fields.findIndex(({ name }) => name === field);
+  if (position < 0) throw new Error(`A softmax loss has no ${struct}.${field}.`);
+  return fields.slice(0, position).reduce((sum, { type }) => sum + countParts(program, type), 0);
+}
