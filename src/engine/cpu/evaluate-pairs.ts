@@ -14,8 +14,8 @@ import type { Threads } from './threads/threads.ts';
 /** Multiply-adds that a pair's exponentials and selections are worth. */
 const PAIR_OVERHEAD = 24;
 
-/** Multiply-adds below which messages to threads would take longer than the work: about a millisecond. */
-const WORTH_THREADS = 1e7;
+/** Multiply-adds below which threads gain nothing, as long as they have to be woken: about two milliseconds. */
+const WORTH_THREADS = 3e7;
 
 /** What an engine keeps from one evaluation to the next. */
 export interface PairMeans {

@@ -31,15 +31,22 @@ export class Turns {
   }
 
   /** Whether both blocks have had all meetings before this one. */
-  isDue({ row, column, rowTurn, columnTurn }: Meeting): boolean {
+  isDue(meeting: Meeting): boolean {
+    const [row, column] = this.wordsOf(meeting);
     return (
-      Atomics.load(this.words, 1 + row) === rowTurn &&
-      Atomics.load(this.words, this.columns + column) === columnTurn
+      Atomics.load(this.words, row) === meeting.rowTurn &&
+      Atomics.load(this.words, column) === meeting.columnTurn
     );
   }
 
-  isOver({ row, column, rowTurn, columnTurn }: Meeting): void {
-    Atomics.store(this.words, 1 + row, rowTurn + 1);
-    Atomics.store(this.words, this.columns + column, columnTurn + 1);
+  isOver(meeting: Meeting): void {
+    const [row, column] = this.wordsOf(meeting);
+    Atomics.store(this.words, row, meeting.rowTurn + 1);
+    // Of a block that met itself it is the same word, and the block may be further by now.
+    if (column !== row) Atomics.store(this.words, column, meeting.columnTurn + 1);
+  }
+
+  private wordsOf({ row, column }: Meeting): [row: number, column: number] {
+    return [1 + row, this.columns + column];
   }
 }
