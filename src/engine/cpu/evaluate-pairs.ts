@@ -15,7 +15,7 @@ import type { Threads } from './threads/threads.ts';
 const PAIR_OVERHEAD = 24;
 
 /** Multiply-adds below which threads gain nothing, as long as they have to be woken: about two milliseconds. */
-const WORTH_THREADS = 3e7;
+const WORTH_THREADS = 2e7;
 
 /** What an engine keeps from one evaluation to the next. */
 export interface PairMeans {

@@ -6,7 +6,7 @@ import { Checks } from '../../conformance/checks.ts';
 import type { Report } from '../../conformance/checks.ts';
 import { agreesWithReference } from '../../conformance/compare.ts';
 
-const batch = labelled('pairs', 512, 32, 'random');
+const batch = labelled('pairs', 640, 32, 'random');
 const spec = { kind: 'nt-xent' } as const;
 
 async function summary(engine: Engine): Promise<{ description: string; loss: number }> {
@@ -30,7 +30,7 @@ export async function evaluateTwice() {
   return { first, stopped, second };
 }
 
-/** Large enough for threads, and no multiple of anything. */
+/** Large enough for threads (WORTH_THREADS of evaluate-pairs.ts), and no multiple of anything. */
 const SIZE = 611;
 const DIMENSION = 33;
 const REPEATS = 6;
