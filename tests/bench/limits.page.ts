@@ -15,13 +15,19 @@ import { batchFor } from './evaluation.page.ts';
 import type { Kind } from './evaluation.page.ts';
 import { createStep } from './step.ts';
 
-/** Ceiling and step are measured in turn, so that both meet the machine in every mood. */
+/** Ceiling and steps are measured in turn, so that both meet the machine in every mood. */
 const ROUNDS = 7;
 const CEILING_MS = 100;
 
+/** Steps follow each other for so long, as they do in a run: the first one wakes threads that the machine had put to rest. */
+const STEPS_MS = 200;
+
+/** And before all that: browsers compile quick code only while slow code runs. */
+const WARM_UP_MS = 1000;
+
 export interface Shares {
   threads: number;
-  /** Milliseconds of a step, and multiply-adds per second that the same threads do in registers, in every round. */
+  /** Milliseconds of every step, and multiply-adds per second that the same threads do in registers, in every round. */
   one: { milliseconds: number[]; ceilings: number[] };
   all: { milliseconds: number[]; ceilings: number[] };
 }
@@ -39,16 +45,20 @@ export async function sharesOnCpu(kind: Kind, count: number, dimension: number):
     one: { milliseconds: [], ceilings: [] },
     all: { milliseconds: [], ceilings: [] },
   };
-  const timed = async (engine: typeof one) => {
-    const begun = performance.now();
-    await engine.evaluate({ kind } as LossSpec, batch, { gradient: true });
-    return performance.now() - begun;
+  const steps = async (engine: typeof one, duration: number) => {
+    const milliseconds: number[] = [];
+    const end = performance.now() + duration;
+    for (let begun = performance.now(); begun < end; begun = performance.now()) {
+      await engine.evaluate({ kind } as LossSpec, batch, { gradient: true });
+      milliseconds.push(performance.now() - begun);
+    }
+    return milliseconds;
   };
-  for (const engine of [one, all]) await timed(engine);
+  for (const engine of [one, all]) await steps(engine, WARM_UP_MS);
   for (let round = 0; round < ROUNDS; round++) {
-    shares.one.milliseconds.push(await timed(one));
+    shares.one.milliseconds.push(...(await steps(one, STEPS_MS)));
     shares.one.ceilings.push((await measureCeiling(CEILING_MS)) / 2);
-    shares.all.milliseconds.push(await timed(all));
+    shares.all.milliseconds.push(...(await steps(all, STEPS_MS)));
     shares.all.ceilings.push((await measureThreads()) ?? NaN);
   }
   one.dispose();
