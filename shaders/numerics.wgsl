@@ -49,7 +49,7 @@ fn combineLogSumExp(a: LogSumExp, b: LogSumExp) -> LogSumExp {
   return LogSumExp(maximum, a.sum * exp(a.maximum - maximum) + b.sum * exp(b.maximum - maximum));
 }
 
-// NOTHING where nothing was taken in.
+// NOTHING where nothing was taken in. The smallest normal number, because the logarithm of 0 is not to arise.
 fn logSumExp(seen: LogSumExp) -> vec4f {
   return select(vec4f(NOTHING), seen.maximum + log(max(seen.sum, vec4f(1.2e-38))), seen.sum > vec4f());
 }

@@ -3,8 +3,12 @@ import type { EvaluateOptions } from './engine.ts';
 /** Short enough that a frame still fits beside a slice and the unit of work that ends it. */
 const SLICE_MILLISECONDS = 5;
 
-/** Looking at the clock takes about as long as a small unit of work does. */
+/**
+ * Looking at the clock takes about as long as a small unit of work does. How long the next units will take is judged by
+ * the last ones, and not trusted for long.
+ */
 const LOOK_MILLISECONDS = 0.2;
+const MOST_UNSEEN = 8;
 
 /**
  * Cuts long work on one thread into slices, with a turn of the event loop between them: the page stays alive, a
@@ -20,6 +24,7 @@ export class Slices {
   #began = performance.now();
   #finishedBefore = 0;
   #nextLook = 0;
+  #unseen = 0;
 
   /** `total` units of work are to come. Throws the signal's reason if it is aborted already. */
   constructor(total: number, { signal, onProgress }: Pick<EvaluateOptions, 'signal' | 'onProgress'> = {}) {
@@ -32,7 +37,8 @@ export class Slices {
   /** Counts units of work as finished. True when the slice is used up and `next` has to be awaited. */
   spend(units: number): boolean {
     this.#finished += units;
-    if (units > 0 && this.#finished < this.#nextLook) return false;
+    if (units > 0 && this.#finished < this.#nextLook && ++this.#unseen < MOST_UNSEEN) return false;
+    this.#unseen = 0;
     const milliseconds = performance.now() - this.#began;
     const rate = (this.#finished - this.#finishedBefore) / Math.max(milliseconds, LOOK_MILLISECONDS);
     this.#nextLook = this.#finished + rate * LOOK_MILLISECONDS;

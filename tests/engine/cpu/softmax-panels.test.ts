@@ -89,6 +89,12 @@ describe('InfoNCE, whose queries alone are anchors', () => {
     expect(statisticsOf(ROWS)).toEqual(before);
   });
 
+  test('logits that are too coarse for exponents are noticed', () => {
+    fill(1e7);
+    numbers.fill(0.5, PAIRS / 4, (PAIRS + TILE_BYTES) / 4);
+    expect(exponentiate()).toBe(0);
+  });
+
   test('a row 30 below the others is exact', () => {
     fill(15, 5);
     expect(exponentiate()).toBe(1);

@@ -34,11 +34,11 @@ describe.each(LOSSES)('$kind', ({ shader }) => {
     kernels = exports as unknown as Kernels;
   });
 
-  /** Similarities within -1 .. 1, and the loss's parameters. */
-  const fill = (logitScale: number) => {
+  /** Similarities within -1 .. 1, or all the same, and the loss's parameters. */
+  const fill = (logitScale: number, similarity?: number) => {
     numbers.set(parameters.map((name) => ({ logitScale, negatives: 1 })[name] ?? 0));
     for (let pair = 0; pair < TILE * TILE; pair++) {
-      numbers[PAIRS / 4 + pair] = 2 * unitInterval(random4(pair, 0, 0, 7)[0]) - 1;
+      numbers[PAIRS / 4 + pair] = similarity ?? 2 * unitInterval(random4(pair, 0, 0, 7)[0]) - 1;
     }
   };
   const setRow = (row: number, similarity: number) => {
@@ -73,6 +73,20 @@ describe.each(LOSSES)('$kind', ({ shader }) => {
     }
   };
 
+  /** Anchors that have met the tile, and one positive each with a similarity of 0. */
+  const finish = (logitScale: number, similarity?: number) => {
+    fill(logitScale, similarity);
+    clear();
+    takeInOneByOne(ROWS, COLUMNS);
+    for (const statistics of [ROWS, COLUMNS]) {
+      kernels.accumulate(statistics, LABELS, 0, QUADS, LABELS, TILE, 1, COPY, 0);
+      kernels.finish(statistics, statistics + TILE_BYTES, SUMS, SUMS + 1024, QUADS);
+    }
+    copyTile();
+  };
+  const pushTile = () =>
+    kernels.pushTile?.(ROWS + TILE_BYTES, QUADS, COLUMNS + TILE_BYTES, TILE, PAIRS, SUMS, SCRATCH);
+
   test.each([0.1, 2, 18])(
     'takes a tile in as if its pairs came one by one, logits up to %s',
     (logitScale) => {
@@ -97,6 +111,14 @@ describe.each(LOSSES)('$kind', ({ shader }) => {
     expect(tileAt(PAIRS)).toEqual(tile);
   });
 
+  test('does nothing where logits are too coarse for exponents', () => {
+    fill(1e7, 0.5);
+    clear();
+    expect(includeTile()).toBe(0);
+    finish(1e7, 0.5);
+    expect(pushTile()).toBe(0);
+  });
+
   test('stays exact when tiles of one kind and of the other come in turn', () => {
     fill(30);
     clear();
@@ -111,19 +133,6 @@ describe.each(LOSSES)('$kind', ({ shader }) => {
     expectSame(30);
   });
 
-  /** Anchors that have met the tile, and one positive each with a similarity of 0. */
-  const finish = (logitScale: number) => {
-    fill(logitScale);
-    clear();
-    takeInOneByOne(ROWS, COLUMNS);
-    for (const statistics of [ROWS, COLUMNS]) {
-      kernels.accumulate(statistics, LABELS, 0, QUADS, LABELS, TILE, 1, COPY, 0);
-      kernels.finish(statistics, statistics + TILE_BYTES, SUMS, SUMS + 1024, QUADS);
-    }
-    copyTile();
-  };
-  const pushTile = () =>
-    kernels.pushTile?.(ROWS + TILE_BYTES, QUADS, COLUMNS + TILE_BYTES, TILE, PAIRS, SUMS, SCRATCH);
   const pullOneByOne = () => {
     const [rows, columns] = [ROWS + TILE_BYTES, COLUMNS + TILE_BYTES];
     kernels.pullPlain(rows, LABELS, 0, QUADS, columns, LABELS, 0, TILE, COPY, SUMS + 64);

@@ -1,10 +1,8 @@
 import { Slices } from '../../slices.ts';
 import { validateSoftmax } from '../../validate.ts';
 import { exp } from '../wasm/arithmetic.ts';
-import type { FunctionBuilder, Local } from '../wasm/assembler.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
 import { allocate } from '../wasm/memory.ts';
-import type { Opcode } from '../wasm/opcodes.ts';
 
 /** Bytes before the row: the reciprocal of the temperature. */
 const ROW = 16;
@@ -46,21 +44,14 @@ function writeSoftmax(module: ModuleBuilder): void {
     const scale = f.loadSplat(start);
     const largest = f.load(start, ROW);
     f.forEach(ROW, end, 16, (at) => f.assign(largest, 'f32x4.pmax', largest, f.load(at)));
-    const shift = acrossLanes(f, 'f32x4.pmax', largest);
-    const sum = f.vector();
-    f.copy(sum, 0);
+    const shift = f.ofAll('f32x4.pmax', largest);
+    const sum = f.zeros();
     f.forEach(ROW, end, 16, (at) => {
       const exponential = exp(f, f.let('f32x4.mul', f.let('f32x4.sub', f.load(at), shift), scale));
       f.assign(sum, 'f32x4.add', sum, exponential);
       f.store(at, 0, exponential);
     });
-    const total = acrossLanes(f, 'f32x4.add', sum);
+    const total = f.ofAll('f32x4.add', sum);
     f.forEach(ROW, end, 16, (at) => f.store(at, 0, f.let('f32x4.div', f.load(at), total)));
   });
-}
-
-/** All four numbers taken together, four times. */
-function acrossLanes(f: FunctionBuilder, opcode: Opcode, vector: Local): Local {
-  const pairs = f.let(opcode, vector, f.shuffle(vector, vector, [2, 3, 0, 1]));
-  return f.let(opcode, pairs, f.shuffle(pairs, pairs, [1, 0, 3, 2]));
 }

@@ -29,7 +29,7 @@ export const PADDING = -1;
 export const NOBODY = -2;
 
 export interface Kernels extends PointKernels, SoftmaxPanelKernels, SoftmaxTileKernels {
-  /** See products.ts. Addresses are bytes; rows are counted in quads, an even number of them, and columns evenly, too. */
+  /** See products.ts. Addresses are bytes; rows are counted in quads, an even number of them; columns are even, for `collect` whole quads. */
   multiply(points: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
   collect(gradient: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
   transpose(tile: number, rowQuads: number, columnQuads: number, transposed: number): void;
@@ -145,14 +145,12 @@ function writeFinish(module: ModuleBuilder, scope: Scope): void {
 
 function writeIsPlain(module: ModuleBuilder, shape: KernelShape): void {
   module.function('isPlain', 4, (f, rowLabels, rowQuads, columnLabels, columns) => {
-    const others = f.vector();
-    f.copy(others, 0);
+    const others = f.zeros();
     const note = (mask: Local) => f.assign(others, 'v128.or', others, mask);
-    const columnsEnd = f.letInteger('i32.add', columnLabels, f.letInteger('i32.mul', columns, 4));
     f.forEachOf(rowLabels, rowQuads, VECTOR, (at) => {
       const rows = f.load(at);
       note(f.let('i32x4.eq', rows, f.constant(PADDING >>> 0, 'u32')));
-      f.forEach(columnLabels, columnsEnd, 4, (label) => {
+      f.forEachOf(columnLabels, columns, 4, (label) => {
         const column = f.loadSplat(label);
         note(f.let('i32x4.eq', rows, column));
         if (shape.isExclusive) note(f.let('i32x4.ne', column, f.constant(NOBODY >>> 0, 'u32')));
@@ -260,8 +258,7 @@ function writePull(module: ModuleBuilder, scope: Scope, isPlain: boolean): void 
       const rowsBytes = f.letInteger('i32.mul', rowQuads, VECTOR);
       const columnPoints = counting(f, firstColumn, 1, SAME_LANES);
       const columnOfTile = f.moving(tile);
-      const labelsEnd = f.letInteger('i32.add', columnLabels, f.letInteger('i32.mul', columns, 4));
-      f.forEach(columnLabels, labelsEnd, 4, (label) => {
+      f.forEachOf(columnLabels, columns, 4, (label) => {
         const column = { labels: f.loadSplat(label), points: columnPoints.points };
         let columnAnchor: Value | undefined;
         if (shape.columnsAreAnchors) {

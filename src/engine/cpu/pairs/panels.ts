@@ -8,7 +8,7 @@ import { Turns } from './turns.ts';
 
 /**
  * The queries alone are anchors: a panel of rows, at most a tile high, is compared with all columns, its statistics are
- * finished, and the similarities that are still there become pulls. Threads take groups of panels, and each group gathers
+ * finished, and the similarities that are still there, or their exponentials, become pulls. Threads take groups of panels, and each group gathers
  * the gradient of the columns apart, so that nobody waits for anybody before the end.
  */
 export class Panels extends Passes {
@@ -33,7 +33,7 @@ export class Panels extends Passes {
   protected override giveBack(side: Side, first: number, count: number): void {
     const { kernels, plan, panels } = this;
     if (side === plan.rows) {
-      kernels.scale(this.componentsAt(side.vectors, first), count, this.weight);
+      kernels.scale(this.componentsAt(side.vectors, first), count, this.weightAt);
       return;
     }
     const target = this.componentsAt(side.gradient, first);
@@ -64,15 +64,18 @@ export class Panels extends Passes {
     kernels.layOut(this.componentsAt(rows.vectors, row.first), quads, points);
     kernels.clear(statistics, quads);
     const exponentiated = new Set<number>();
+    let areClose = true;
     for (const { tile, at, isPlain } of tiles) {
       const { column } = tile;
       this.multiply(tile, points, at);
       yield row.count * column.count;
-      if (isPlain && kernels.exponentiate) {
-        if (kernels.exponentiate(statistics, quads, column.count, at, at + TILE_BYTES) === 1) {
+      if (isPlain && areClose && kernels.exponentiate) {
+        areClose = kernels.exponentiate(statistics, quads, column.count, at, at + TILE_BYTES) === 1;
+        if (areClose) {
           exponentiated.add(at);
           continue;
         }
+        // Rows that are too far apart here are likely to be so elsewhere: it is not tried again.
         this.multiply(tile, points, at);
       }
       const accumulate = isPlain ? kernels.accumulatePlain : kernels.accumulate;

@@ -92,19 +92,19 @@ export abstract class Passes {
     const { kernels, plan } = this;
     const vectors = this.componentsAt(side.vectors, first);
     if (plan.normalize) {
-      kernels.giveBackNormalized(vectors, count / QUAD, gradient, this.weight, side.norms + 4 * first);
+      kernels.giveBackNormalized(vectors, count / QUAD, gradient, this.weightAt, side.norms + 4 * first);
     } else {
-      kernels.giveBack(vectors, count / QUAD, gradient, this.weight);
+      kernels.giveBack(vectors, count / QUAD, gradient, this.weightAt);
     }
   }
 
   /** Where this thread's kernels find the weight of gradients. */
-  protected get weight(): number {
+  protected get weightAt(): number {
     return this.sums.byteOffset + this.sums.byteLength;
   }
 
   protected setWeight(weight: number): void {
-    new Float64Array(this.memory.buffer, this.weight, 1)[0] = weight;
+    new Float64Array(this.memory.buffer, this.weightAt, 1)[0] = weight;
   }
 
   /** How many terms all anchors have: what the loss is the mean over. */

@@ -13,7 +13,7 @@ const WIDTH = 6;
 const REST = 2;
 
 /** Components, or columns, that one turn of the innermost loops takes: counting on would cost as much as the loads do. */
-const TURN = 4;
+const UNROLLED = 4;
 
 type Combine = (f: FunctionBuilder, sum: Local, row: Local, column: Local) => void;
 
@@ -87,13 +87,13 @@ function multiplyGroup(
       combine(f, other, second, component);
     });
   };
-  const whole = dimension <= TURN ? 0 : dimension - (dimension % TURN);
+  const whole = dimension <= UNROLLED ? 0 : dimension - (dimension % UNROLLED);
   if (whole > 0) {
     const columnAt = f.integer();
     f.copy(columnAt, column);
-    f.forEach(row, f.letInteger('i32.add', row, whole * VECTOR), TURN * VECTOR, (rowAt) => {
-      for (let k = 0; k < TURN; k++) step(rowAt, columnAt, k);
-      f.assign(columnAt, 'i32.add', columnAt, 4 * TURN);
+    f.forEach(row, f.letInteger('i32.add', row, whole * VECTOR), UNROLLED * VECTOR, (rowAt) => {
+      for (let k = 0; k < UNROLLED; k++) step(rowAt, columnAt, k);
+      f.assign(columnAt, 'i32.add', columnAt, 4 * UNROLLED);
     });
   }
   for (let k = whole; k < dimension; k++) step(row, column, k);
@@ -122,8 +122,8 @@ function writeCollect(module: ModuleBuilder, dimension: number): void {
           const sums = Array.from({ length: width }, (): [Local, Local] => [f.zeros(), f.zeros()]);
           const column = f.integer();
           f.copy(column, components);
-          f.forEach(tileOfRows, tileEnd, TURN * COLUMN_BYTES, (pulls) => {
-            for (let turn = 0; turn < TURN; turn++) {
+          f.forEach(tileOfRows, tileEnd, UNROLLED * COLUMN_BYTES, (pulls) => {
+            for (let turn = 0; turn < UNROLLED; turn++) {
               const first = f.load(pulls, turn * COLUMN_BYTES);
               const second = f.load(pulls, turn * COLUMN_BYTES + VECTOR);
               sums.forEach(([one, other], index) => {
@@ -132,7 +132,7 @@ function writeCollect(module: ModuleBuilder, dimension: number): void {
                 f.accumulateProduct(other, second, component);
               });
             }
-            f.assign(column, 'i32.add', column, 4 * TURN * dimension);
+            f.assign(column, 'i32.add', column, 4 * UNROLLED * dimension);
           });
           sums.forEach((pair, index) =>
             pair.forEach((sum, quad) => {

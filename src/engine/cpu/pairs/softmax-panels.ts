@@ -6,7 +6,7 @@ import { exp } from '../wasm/arithmetic.ts';
 import type { ModuleBuilder } from '../wasm/assembler.ts';
 import { loadStruct, open } from './scope.ts';
 import type { Scope } from './scope.ts';
-import { FARTHEST, greatestOf, partOf, takeIn } from './softmax.ts';
+import { areClose, greatestOf, partOf, takeIn } from './softmax.ts';
 import { COLUMN_BYTES, TILE, VECTOR } from './tile.ts';
 
 export interface SoftmaxPanelKernels {
@@ -17,7 +17,7 @@ export interface SoftmaxPanelKernels {
    */
   exponentiate?(statistics: number, rowQuads: number, columns: number, tile: number, notes: number): number;
 
-  /** Exponentials to pulls; the sums as by \`pull\`. */
+  /** Exponentials to pulls; the sums as by `pull`. */
   pushRows?(
     anchors: number,
     rowQuads: number,
@@ -66,8 +66,7 @@ function writeExponentiate(module: ModuleBuilder, scope: Scope): void {
       });
       note.move(2 * VECTOR);
     });
-    const isTooSmall = f.let('f32x4.lt', least, Math.exp(-FARTHEST));
-    const isDone = f.letInteger('i32.eqz', f.letInteger('v128.any_true', isTooSmall));
+    const isDone = areClose(f, least, maximum);
     f.if(isDone, () => {
       const sums = f.letInteger('i32.add', notes, SUMS);
       takeIn(f, scope, loss, statistics, rowQuads, maximum, sums);

@@ -7,7 +7,7 @@ import { exp } from '../wasm/arithmetic.ts';
 import type { Local, ModuleBuilder } from '../wasm/assembler.ts';
 import { loadStruct, open } from './scope.ts';
 import type { Scope } from './scope.ts';
-import { FARTHEST, greatestOf, ofAll, partOf, takeIn } from './softmax.ts';
+import { areClose, FARTHEST, greatestOf, isCoarse, partOf, takeIn } from './softmax.ts';
 import { COLUMN_BYTES, QUAD, TILE, VECTOR } from './tile.ts';
 import { transposed4 } from './transposed.ts';
 
@@ -93,8 +93,7 @@ function writeIncludeTile(module: ModuleBuilder, scope: Scope): void {
         sum.move(VECTOR);
       });
 
-      const isTooSmall = f.let('f32x4.lt', least, Math.exp(-FARTHEST));
-      const isDone = f.letInteger('i32.eqz', f.letInteger('v128.any_true', isTooSmall));
+      const isDone = areClose(f, least, maximum);
       f.if(isDone, () => {
         takeIn(f, scope, loss, rowStatistics, rowQuads, maximum, rowSums);
         takeIn(f, scope, loss, columnStatistics, columnQuads, maximum, columnSums);
@@ -129,9 +128,9 @@ function writePushTile(module: ModuleBuilder, scope: Scope): void {
     };
     noteShifts(rowAnchors, rowQuads, rowPushes);
     noteShifts(columnAnchors, columnQuads, columnPushes);
-    const shift = ofAll(f, 'f32x4.pmin', least);
-    const distance = f.let('f32x4.sub', ofAll(f, 'f32x4.pmax', greatest), shift);
-    const isTooFar = f.let('f32x4.gt', distance, FARTHEST);
+    const shift = f.ofAll('f32x4.pmin', least);
+    const distance = f.let('f32x4.sub', f.ofAll('f32x4.pmax', greatest), shift);
+    const isTooFar = f.let('v128.or', f.let('f32x4.gt', distance, FARTHEST), isCoarse(f, shift));
     const isDone = f.letInteger('i32.eqz', f.letInteger('v128.any_true', isTooFar));
 
     f.if(isDone, () => {

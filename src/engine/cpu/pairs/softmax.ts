@@ -13,7 +13,10 @@ import { COLUMN_BYTES, VECTOR } from './tile.ts';
  */
 export const FARTHEST = 40;
 
-/** Whether a loss is written as these kernels take it: with Parameters.logitScale, Statistics.negatives and pushShift. */
+/** From here on, logits are too coarse in single precision for exponents to be their differences with nothing else done. */
+const COARSE = 1e6;
+
+/** Whether negatives are pushed so; a loss then has to have Parameters.logitScale and Statistics.negatives, too. */
 export function isSoftmax({ functions }: Program): boolean {
   return functions.has('pushShift');
 }
@@ -38,6 +41,19 @@ export function takeIn(
   });
 }
 
+/** 1 where sums of exponentials, the least of which is given, can all stand beside one maximum. */
+export function areClose(f: FunctionBuilder, least: Local, maximum: Local): Local {
+  const isTooSmall = f.let('f32x4.lt', least, Math.exp(-FARTHEST));
+  return f.letInteger(
+    'i32.eqz',
+    f.letInteger('v128.any_true', f.let('v128.or', isTooSmall, isCoarse(f, maximum))),
+  );
+}
+
+export function isCoarse(f: FunctionBuilder, logits: Local): Local {
+  return f.let('f32x4.gt', f.let('f32x4.abs', logits), COARSE);
+}
+
 /** The greatest number of a tile, four times. */
 export function greatestOf(f: FunctionBuilder, tile: Local, rowsBytes: Local, columns: Local): Local {
   const greatest = [f.vector(), f.vector()];
@@ -47,13 +63,7 @@ export function greatestOf(f: FunctionBuilder, tile: Local, rowsBytes: Local, co
       greatest.forEach((each, quad) => f.assign(each, 'f32x4.pmax', each, f.load(at, quad * VECTOR))),
     ),
   );
-  return ofAll(f, 'f32x4.pmax', f.let('f32x4.pmax', ...greatest));
-}
-
-/** The least or the greatest of four numbers, four times. */
-export function ofAll(f: FunctionBuilder, choose: 'f32x4.pmin' | 'f32x4.pmax', numbers: Local): Local {
-  const halves = f.let(choose, numbers, f.shuffle(numbers, numbers, [2, 3, 0, 1]));
-  return f.let(choose, halves, f.shuffle(halves, halves, [1, 0, 3, 2]));
+  return f.ofAll('f32x4.pmax', f.let('f32x4.pmax', ...greatest));
 }
 
 export function partOf(scope: Scope, value: Value, field: string): Local {

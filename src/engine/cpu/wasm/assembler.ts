@@ -56,6 +56,12 @@ export class FunctionBuilder {
     return this.declare(V128);
   }
 
+  /** All four numbers of a vector taken together, four times. */
+  ofAll(opcode: 'f32x4.add' | 'f32x4.pmin' | 'f32x4.pmax', vector: Local): Local {
+    const halves = this.let(opcode, vector, this.shuffle(vector, vector, [2, 3, 0, 1]));
+    return this.let(opcode, halves, this.shuffle(halves, halves, [1, 0, 3, 2]));
+  }
+
   /** A vector of zeros, to be added to. */
   zeros(): Local {
     const sum = this.vector();

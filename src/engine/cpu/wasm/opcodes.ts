@@ -2,8 +2,6 @@
 const VECTOR = 0x100;
 
 export const OPCODES = {
-  'i32.load': 0x28,
-  'i32.store': 0x36,
   'i32.eqz': 0x45,
   'i32.lt_u': 0x49,
   'i32.add': 0x6a,
@@ -11,7 +9,6 @@ export const OPCODES = {
   'i32.mul': 0x6c,
   'i32.rem_u': 0x70,
   'i32.and': 0x71,
-  'i32.shl': 0x74,
   'i32.shr_u': 0x76,
 
   'v128.load': VECTOR + 0x00,
@@ -20,12 +17,10 @@ export const OPCODES = {
   'v128.store': VECTOR + 0x0b,
   'i8x16.shuffle': VECTOR + 0x0d,
   'i32x4.splat': VECTOR + 0x11,
-  'f32x4.splat': VECTOR + 0x13,
   'v128.not': VECTOR + 0x4d,
   'v128.and': VECTOR + 0x4e,
   'v128.andnot': VECTOR + 0x4f,
   'v128.or': VECTOR + 0x50,
-  'v128.xor': VECTOR + 0x51,
   'v128.bitselect': VECTOR + 0x52,
   'v128.any_true': VECTOR + 0x53,
   'v128.store32_lane': VECTOR + 0x5a,

@@ -58,11 +58,6 @@ export class Inliner {
     variable.parts.forEach((part, index) => this.f.copy(part, value.parts[index]));
   }
 
-  /** Whether the program has such a function: some are for some losses only. */
-  has(name: string): boolean {
-    return this.program.functions.has(name);
-  }
-
   /**
    * Writes out a call. A parameter of type ptr takes a `variable`, which is changed.
    * @throws WgslError for what is not in the subset.
