@@ -1,7 +1,7 @@
 // The subgroup gradient for at most four dimensions, where similarities need not be kept until all are known.
 // What it computes, its shapes, its rounds and why it is race-free are those of subgroup-gradient.
 //
-// Needs: numerics, pairing, subgroup-tile, subgroup-side, pull, subgroup-meeting (with the bindings), a loss (Anchor,
+// Needs: numerics, pairing, subgroup-tile, subgroup-side and subgroup-meeting (with the bindings), pull, a loss (Anchor,
 // arrange, pull).
 // One workgroup: one tile, 32 own points against 32 streamed ones, each pair met once for both of its ends.
 // Cost: pairs of points x (3 dimension multiply-adds + one exponential per anchor end).

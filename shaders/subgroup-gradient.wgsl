@@ -1,7 +1,7 @@
 // The gradient with respect to the (unit) points: point i collects the sum over j of pull(i, j) * point j, where a pair is
 // pulled by both of its ends that are anchors. The pair matrix is computed anew, tile by tile, and never stored.
 //
-// Needs: numerics, pairing, subgroup-tile, subgroup-side, subgroup-product, pull, subgroup-meeting (with the bindings), a
+// Needs: numerics, pairing, subgroup-tile, subgroup-side and subgroup-meeting (with the bindings), subgroup-product, pull, a
 // loss (Anchor, arrange, pull).
 // Shapes: points by point (see point-layout); collected = gradientParts times the same; pullSums = quads, of which each
 // workgroup has four.

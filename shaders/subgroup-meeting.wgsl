@@ -1,13 +1,7 @@
-// What the gradients by exchange between lanes share: their bindings, which blocks meet in a round, and the pulls of a pair
-// on both of its ends. A dispatch is one round, `slice.first`, from the workgroup `part.first` on.
+// What the gradients by exchange between lanes share: what they write to, which blocks meet in a round, and the pulls of a
+// pair on both of its ends. A dispatch is one round, `slice.first`, from the workgroup `part.first` on.
 // Needs: numerics, pairing, subgroup-tile, subgroup-side, pull, a loss (Anchor, pull), BLOCK_POINTS.
 
-@group(0) @binding(0) var<uniform> batch: Batch;
-@group(0) @binding(2) var<uniform> sweep: Sweep;
-@group(0) @binding(3) var<uniform> slice: Slice;
-@group(0) @binding(4) var<storage, read> points: array<vec4f>;
-@group(0) @binding(5) var<storage, read> labels: array<u32>;
-@group(0) @binding(6) var<storage, read> anchors: array<Anchor>;
 @group(0) @binding(7) var<storage, read_write> collected: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> pullSums: array<PullSum>;
 @group(0) @binding(9) var<uniform> part: Slice;

@@ -1,5 +1,13 @@
-// What a lane knows of the points that it keeps, and of those that stream past it.
-// Needs: pairing, a loss (Anchor, arrange), and the bindings `labels`, one number each, and `anchors`.
+// What statistics and gradients by exchange between lanes share: what they read, and what a lane knows of the points that
+// it keeps, and of those that stream past it.
+// Needs: pairing, a loss (Anchor, arrange).
+
+@group(0) @binding(0) var<uniform> batch: Batch;
+@group(0) @binding(2) var<uniform> sweep: Sweep;
+@group(0) @binding(3) var<uniform> slice: Slice;
+@group(0) @binding(4) var<storage, read> points: array<vec4f>;
+@group(0) @binding(5) var<storage, read> labels: array<u32>;
+@group(0) @binding(6) var<storage, read> anchors: array<Anchor>;
 
 // Four points of this lane, one in each of four quads.
 struct Own {

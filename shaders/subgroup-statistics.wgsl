@@ -1,19 +1,13 @@
 // What each anchor accumulates while it streams over all of its candidates; the pair matrix is never stored.
 //
-// Needs: numerics, pairing, subgroup-tile, subgroup-side, a product (keep, multiply, similaritiesOf), a loss (Statistics,
-// emptyStatistics, Anchor, arrange), a pass (take).
+// Needs: numerics, pairing, subgroup-tile, subgroup-side (with the bindings), a product (keep, multiply, similaritiesOf), a
+// loss (Statistics, emptyStatistics, Anchor, arrange), a pass (take).
 // Shapes: points by point (see point-layout); partials = 4 x quads from FIRST_PART on. A lane meets four
 // candidates at once, so that each anchor has four partial results in the components of its vectors: entry
 // lane * quads + quad is that of one anchor, until subgroup-transpose has made it one of four anchors.
 // One workgroup: 32 anchors, four in each of eight quads, against all candidates, 32 at a time.
 // Race-free: each lane owns its anchors. Cost: rows x columns x (dimension multiply-adds + one exponential).
 
-@group(0) @binding(0) var<uniform> batch: Batch;
-@group(0) @binding(2) var<uniform> sweep: Sweep;
-@group(0) @binding(3) var<uniform> slice: Slice;
-@group(0) @binding(4) var<storage, read> points: array<vec4f>;
-@group(0) @binding(5) var<storage, read> labels: array<u32>;
-@group(0) @binding(6) var<storage, read> anchors: array<Anchor>;
 @group(0) @binding(7) var<storage, read_write> partials: array<Statistics>;
 
 @compute @workgroup_size(4)

@@ -1,7 +1,7 @@
 // The subgroup gradient for one dimension, with everything that depends on it written out (see unrolled-product): what
 // own points collect stays in private memory, too, and each streamed quad is loaded once for its similarities and both pulls.
 //
-// Needs: numerics, pairing, subgroup-tile, subgroup-side, unrolled-product, pull, subgroup-meeting (with the bindings), a
+// Needs: numerics, pairing, subgroup-tile, subgroup-side and subgroup-meeting (with the bindings), unrolled-product, pull, a
 // loss (Anchor, arrange, pull).
 // Shapes: as in subgroup-gradient. One workgroup: two blocks of 256 points that meet, 32 own points at a time.
 // Race-free: by rounds, as there. A block that meets itself adds to both of its parts, in one workgroup.

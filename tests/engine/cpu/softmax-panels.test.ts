@@ -1,11 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { writePairKernels } from '../../../src/engine/cpu/pairs/kernels.ts';
 import type { Kernels } from '../../../src/engine/cpu/pairs/kernels.ts';
 import { QUAD, TILE, TILE_BYTES, VECTOR } from '../../../src/engine/cpu/pairs/tile.ts';
-import { simdSupport } from '../../../src/engine/cpu/wasm/features.ts';
-import { allocate } from '../../../src/engine/cpu/wasm/memory.ts';
-import { random4, unitInterval } from '../../../src/data/random.ts';
 import { infoNce } from '../../../src/losses/info-nce.ts';
+import { similarityOf, tileKernels } from './tile-kernels.ts';
 
 const QUADS = TILE / QUAD;
 /** Not a multiple of anything: the last tile of a panel may be as narrow as it likes. */
@@ -16,30 +13,24 @@ const [PAIRS, COPY, NOTES, ROWS, OTHER, LABELS, SUMS] = [1, 2, 3, 4, 5, 6, 7].ma
 const ANCHORS = TILE_BYTES;
 
 describe('InfoNCE, whose queries alone are anchors', () => {
-  const shape = { dimension: 2, isOneSet: false, isExclusive: false, columnsAreAnchors: false };
-  const relaxed = simdSupport() === 'relaxed';
-  const { builder, parts, parameters } = writePairKernels(infoNce.shader, shape, relaxed);
-  const compiled = WebAssembly.compile(builder.encode());
+  const { parts, open } = tileKernels(infoNce.shader, false);
   let kernels: Kernels;
   let numbers: Float32Array<ArrayBuffer>;
+  let setParameters: (logitScale: number) => void;
 
   beforeEach(async () => {
-    const memory = allocate(8 * 2 * TILE_BYTES);
-    numbers = new Float32Array(memory.buffer as ArrayBuffer);
-    const { exports } = await WebAssembly.instantiate(await compiled, { host: { memory } });
-    kernels = exports as unknown as Kernels;
+    ({ kernels, numbers, setParameters } = await open(8 * 2 * TILE_BYTES));
   });
 
   /** The tile, twice, and anchors that have met one positive with a similarity of 0. */
   const fill = (logitScale: number, lowRow?: number) => {
-    numbers.set(parameters.map((name) => ({ logitScale, negatives: 1 })[name] ?? 0));
+    setParameters(logitScale);
     for (const statistics of [ROWS, OTHER]) {
       kernels.clear(statistics, QUADS);
       kernels.accumulate(statistics, LABELS, 0, QUADS, LABELS, 0, 1, COPY, 0);
     }
     for (let pair = 0; pair < TILE * COLUMNS; pair++) {
-      const similarity = 2 * unitInterval(random4(pair, 0, 0, 7)[0]) - 1;
-      numbers[PAIRS / 4 + pair] = pair % TILE === lowRow ? -1 : similarity;
+      numbers[PAIRS / 4 + pair] = pair % TILE === lowRow ? -1 : similarityOf(pair);
     }
     numbers.copyWithin(COPY / 4, PAIRS / 4, (PAIRS + TILE_BYTES) / 4);
   };

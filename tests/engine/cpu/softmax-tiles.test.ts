@@ -1,14 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { writePairKernels } from '../../../src/engine/cpu/pairs/kernels.ts';
 import type { Kernels } from '../../../src/engine/cpu/pairs/kernels.ts';
 import { QUAD, TILE, TILE_BYTES, VECTOR } from '../../../src/engine/cpu/pairs/tile.ts';
-import { simdSupport } from '../../../src/engine/cpu/wasm/features.ts';
-import { allocate } from '../../../src/engine/cpu/wasm/memory.ts';
-import { random4, unitInterval } from '../../../src/data/random.ts';
 import { decoupled } from '../../../src/losses/decoupled.ts';
 import { infoNce } from '../../../src/losses/info-nce.ts';
 import { ntXent } from '../../../src/losses/nt-xent.ts';
 import { supCon } from '../../../src/losses/sup-con.ts';
+import { similarityOf, tileKernels } from './tile-kernels.ts';
 
 const QUADS = TILE / QUAD;
 
@@ -21,24 +18,20 @@ const [ROWS, COLUMNS, OTHER_ROWS, OTHER_COLUMNS, LABELS, SUMS] = [5, 6, 7, 8, 9,
 const LOSSES = [infoNce, ntXent, supCon, decoupled];
 
 describe.each(LOSSES)('$kind', ({ shader }) => {
-  const shape = { dimension: 2, isOneSet: true, isExclusive: false, columnsAreAnchors: true };
-  const { builder, parts, parameters } = writePairKernels(shader, shape, simdSupport() === 'relaxed');
-  const compiled = WebAssembly.compile(builder.encode());
+  const { parts, open } = tileKernels(shader, true);
   let kernels: Kernels;
   let numbers: Float32Array<ArrayBuffer>;
+  let setParameters: (logitScale: number) => void;
 
   beforeEach(async () => {
-    const memory = allocate(11 * 2 * TILE_BYTES);
-    numbers = new Float32Array(memory.buffer as ArrayBuffer);
-    const { exports } = await WebAssembly.instantiate(await compiled, { host: { memory } });
-    kernels = exports as unknown as Kernels;
+    ({ kernels, numbers, setParameters } = await open(11 * 2 * TILE_BYTES));
   });
 
   /** Similarities within -1 .. 1, or all the same, and the loss's parameters. */
   const fill = (logitScale: number, similarity?: number) => {
-    numbers.set(parameters.map((name) => ({ logitScale, negatives: 1 })[name] ?? 0));
+    setParameters(logitScale);
     for (let pair = 0; pair < TILE * TILE; pair++) {
-      numbers[PAIRS / 4 + pair] = similarity ?? 2 * unitInterval(random4(pair, 0, 0, 7)[0]) - 1;
+      numbers[PAIRS / 4 + pair] = similarity ?? similarityOf(pair);
     }
   };
   const setRow = (row: number, similarity: number) => {

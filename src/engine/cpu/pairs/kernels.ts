@@ -7,12 +7,13 @@ import rowTerms from '../../../../shaders/terms.wgsl?raw';
 import type { FunctionBuilder, Local } from '../wasm/assembler.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
 import { parse } from '../wgsl/parse.ts';
+import { partsOf } from '../wgsl/syntax.ts';
 import { booleanOf } from '../wgsl/value.ts';
 import type { Value } from '../wgsl/value.ts';
 import { writePoints } from './points.ts';
 import type { PointKernels } from './points.ts';
 import { writeProducts } from './products.ts';
-import { countParts, loadSpread, loadStruct, open, storeStruct } from './scope.ts';
+import { loadSpread, loadStruct, open, storeStruct } from './scope.ts';
 import type { KernelShape, Scope } from './scope.ts';
 import { isSoftmax } from './softmax.ts';
 import { writeSoftmaxPanels } from './softmax-panels.ts';
@@ -98,8 +99,8 @@ export interface PairModule {
 export function writePairKernels(shader: string, shape: KernelShape, relaxed: boolean): PairModule {
   const program = parse(numerics + rowTerms + RELATION + shader);
   const builder = new ModuleBuilder(relaxed);
-  const statistics = countParts(program, 'Statistics');
-  const anchor = countParts(program, 'Anchor');
+  const statistics = partsOf(program, 'Statistics');
+  const anchor = partsOf(program, 'Anchor');
   const scope: Scope = { program, shape, statistics, anchor };
   writePoints(builder, shape.dimension);
   writeProducts(builder, shape.dimension);

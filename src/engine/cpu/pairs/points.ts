@@ -48,8 +48,7 @@ export function writePoints(module: ModuleBuilder, dimension: number): void {
 
 function writeNormalize(module: ModuleBuilder, dimension: number): void {
   module.function('normalize', 3, (f, vectors, count, norms) => {
-    const norm = f.integer();
-    f.copy(norm, norms);
+    const norm = f.moving(norms);
     f.forEachOf(vectors, count, 4 * dimension, (vector) => {
       const squares = [f.zeros(), f.zeros()] as const;
       forEachPart(f, dimension, vector, (at, width) => {
@@ -58,8 +57,8 @@ function writeNormalize(module: ModuleBuilder, dimension: number): void {
       });
       const halves = f.let('f64x2.add', ...squares);
       const length = f.let('f64x2.sqrt', f.let('f64x2.add', halves, f.shuffle(halves, halves, [2, 3, 0, 1])));
-      f.storeOne(norm, 0, f.let('f32x4.demote_f64x2_zero', length));
-      f.assign(norm, 'i32.add', norm, 4);
+      f.storeOne(norm.at, 0, f.let('f32x4.demote_f64x2_zero', length));
+      norm.move(4);
       const divisor = f.let('f64x2.pmax', f.constant(SMALLEST_NORM, 'f64'), length);
       const scale = f.let('f64x2.div', f.constant(1, 'f64'), divisor);
       scaleParts(f, dimension, vector, scale);
@@ -92,13 +91,12 @@ function scaleParts(f: FunctionBuilder, dimension: number, vector: Local, by: Lo
 function writeLayOut(module: ModuleBuilder, dimension: number): void {
   const bytes = 4 * dimension;
   module.function('layOut', 3, (f, vectors, quads, points) => {
-    const target = f.integer();
-    f.copy(target, points);
+    const target = f.moving(points);
     f.forEachOf(vectors, quads, QUAD * bytes, (quad) =>
       forEachPart(f, dimension, quad, (at, width) => {
         const components = loadComponents(f, at, width, bytes);
-        components.forEach((component, index) => f.store(target, index * VECTOR, component));
-        f.assign(target, 'i32.add', target, width * VECTOR);
+        components.forEach((component, index) => f.store(target.at, index * VECTOR, component));
+        target.move(width * VECTOR);
       }),
     );
   });
@@ -111,35 +109,37 @@ function writeGiveBack(module: ModuleBuilder, dimension: number, normalized: boo
     normalized ? 5 : 4,
     (f, vectors, quads, gradient, weight, norms) => {
       const weights = f.loadDouble(weight);
-      const source = f.integer();
-      f.copy(source, gradient);
-      const norm = f.integer();
-      if (normalized) f.copy(norm, norms);
+      const source = f.moving(gradient);
+      const norm = normalized ? f.moving(norms) : undefined;
       f.forEachOf(vectors, quads, QUAD * bytes, (quad) => {
         let by: Doubles = [weights, weights];
         const radial = [f.zeros(), f.zeros()] as const;
-        if (normalized) {
-          by = mapDoubles(toDoubles(f, f.load(norm)), (length) =>
+        if (norm) {
+          by = mapDoubles(toDoubles(f, f.load(norm.at)), (length) =>
             f.let(
               'v128.and',
               f.let('f64x2.div', weights, length),
               f.let('f64x2.ge', length, f.constant(SMALLEST_NORM, 'f64')),
             ),
           );
-          f.assign(norm, 'i32.add', norm, VECTOR);
-          const gathered = f.integer();
-          f.copy(gathered, source);
+          norm.move(VECTOR);
+          const gathered = f.moving(source.at);
           forEachPart(f, dimension, quad, (at, width) => {
             loadComponents(f, at, width, bytes).forEach((component, index) =>
-              addProducts(f, radial, toDoubles(f, f.load(gathered, index * VECTOR)), toDoubles(f, component)),
+              addProducts(
+                f,
+                radial,
+                toDoubles(f, f.load(gathered.at, index * VECTOR)),
+                toDoubles(f, component),
+              ),
             );
-            f.assign(gathered, 'i32.add', gathered, width * VECTOR);
+            gathered.move(width * VECTOR);
           });
         }
         forEachPart(f, dimension, quad, (at, width) => {
           const components = normalized ? loadComponents(f, at, width, bytes) : [];
           const results = Array.from({ length: width }, (_, index) => {
-            const pulls = toDoubles(f, f.load(source, index * VECTOR));
+            const pulls = toDoubles(f, f.load(source.at, index * VECTOR));
             const along = normalized ? toDoubles(f, components[index]) : undefined;
             return toSingles(
               f,
@@ -151,7 +151,7 @@ function writeGiveBack(module: ModuleBuilder, dimension: number, normalized: boo
             );
           });
           storeComponents(f, at, width, bytes, results);
-          f.assign(source, 'i32.add', source, width * VECTOR);
+          source.move(width * VECTOR);
         });
       });
     },

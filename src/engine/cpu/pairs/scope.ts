@@ -24,12 +24,6 @@ export interface Scope {
   anchor: number;
 }
 
-export function countParts(program: Program, struct: string): number {
-  const count = (type: string): number =>
-    program.structs.get(type)?.reduce((sum, field) => sum + count(field.type), 0) ?? 1;
-  return count(struct);
-}
-
 /** What the loss's functions need, with its parameters at hand. */
 export function open(f: FunctionBuilder, { program }: Scope): { loss: Inliner; parameters: Value } {
   const address = f.integer();

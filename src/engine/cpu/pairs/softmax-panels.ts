@@ -6,7 +6,7 @@ import { exp } from '../wasm/arithmetic.ts';
 import type { ModuleBuilder } from '../wasm/assembler.ts';
 import { loadStruct, open } from './scope.ts';
 import type { Scope } from './scope.ts';
-import { areClose, greatestOf, partOf, takeIn } from './softmax.ts';
+import { areClose, greatestOf, takeIn } from './softmax.ts';
 import { COLUMN_BYTES, TILE, VECTOR } from './tile.ts';
 
 export interface SoftmaxPanelKernels {
@@ -40,7 +40,7 @@ export function writeSoftmaxPanels(module: ModuleBuilder, scope: Scope): void {
 function writeExponentiate(module: ModuleBuilder, scope: Scope): void {
   module.function('exponentiate', 5, (f, statistics, rowQuads, columns, tile, notes) => {
     const { loss, parameters } = open(f, scope);
-    const logitScale = partOf(scope, parameters, 'logitScale');
+    const [logitScale] = loss.member(parameters, 'logitScale').parts;
     const rowsBytes = f.letInteger('i32.mul', rowQuads, VECTOR);
     const maximum = f.let('f32x4.mul', logitScale, greatestOf(f, tile, rowsBytes, columns));
     const down = f.let('f32x4.neg', maximum);
@@ -78,7 +78,7 @@ function writeExponentiate(module: ModuleBuilder, scope: Scope): void {
 function writePushRows(module: ModuleBuilder, scope: Scope): void {
   module.function('pushRows', 6, (f, anchors, rowQuads, columns, tile, notes, sums) => {
     const { loss, parameters } = open(f, scope);
-    const logitScale = partOf(scope, parameters, 'logitScale');
+    const [logitScale] = loss.member(parameters, 'logitScale').parts;
     const maximum = f.load(notes);
     const total = { pull: f.zeros(), pullSimilarity: f.zeros() };
     const note = f.moving(notes);

@@ -7,7 +7,7 @@ import { exp } from '../wasm/arithmetic.ts';
 import type { Local, ModuleBuilder } from '../wasm/assembler.ts';
 import { loadStruct, open } from './scope.ts';
 import type { Scope } from './scope.ts';
-import { areClose, FARTHEST, greatestOf, isCoarse, partOf, takeIn } from './softmax.ts';
+import { areClose, FARTHEST, greatestOf, isCoarse, takeIn } from './softmax.ts';
 import { COLUMN_BYTES, QUAD, TILE, VECTOR } from './tile.ts';
 import { transposed4 } from './transposed.ts';
 
@@ -49,7 +49,7 @@ function writeIncludeTile(module: ModuleBuilder, scope: Scope): void {
     6,
     (f, rowStatistics, rowQuads, columnStatistics, columns, tile, scratch) => {
       const { loss, parameters } = open(f, scope);
-      const logitScale = partOf(scope, parameters, 'logitScale');
+      const [logitScale] = loss.member(parameters, 'logitScale').parts;
       const rowsBytes = f.letInteger('i32.mul', rowQuads, VECTOR);
       const maximum = f.let('f32x4.mul', logitScale, greatestOf(f, tile, rowsBytes, columns));
       const down = f.let('f32x4.neg', maximum);
@@ -107,7 +107,7 @@ function writePushTile(module: ModuleBuilder, scope: Scope): void {
   const bytes = scope.anchor * VECTOR;
   module.function('pushTile', 7, (f, rowAnchors, rowQuads, columnAnchors, columns, tile, sums, scratch) => {
     const { loss, parameters } = open(f, scope);
-    const logitScale = partOf(scope, parameters, 'logitScale');
+    const [logitScale] = loss.member(parameters, 'logitScale').parts;
     const columnQuads = f.letInteger('i32.shr_u', columns, 2);
     const rowPushes = scratch;
     const columnPushes = f.letInteger('i32.add', scratch, TILE * QUAD);

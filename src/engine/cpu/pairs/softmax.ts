@@ -2,8 +2,7 @@
 import type { FunctionBuilder, Local } from '../wasm/assembler.ts';
 import type { Inliner } from '../wgsl/inline.ts';
 import type { Program } from '../wgsl/syntax.ts';
-import type { Value } from '../wgsl/value.ts';
-import { countParts, loadStruct, storeStruct } from './scope.ts';
+import { loadStruct, storeStruct } from './scope.ts';
 import type { Scope } from './scope.ts';
 import { COLUMN_BYTES, VECTOR } from './tile.ts';
 
@@ -33,8 +32,8 @@ export function takeIn(
 ): void {
   const sum = f.moving(sums);
   f.forEachOf(statistics, quads, scope.statistics * VECTOR, (at) => {
-    const seen = loss.call('emptyStatistics');
-    seen.parts.splice(fieldOf(scope, 'Statistics', 'negatives'), 2, maximum, f.load(sum.at));
+    const seen = loss.variable('Statistics', loss.call('emptyStatistics'));
+    loss.assign(loss.member(seen, 'negatives'), { type: 'LogSumExp', parts: [maximum, f.load(sum.at)] });
     const before = loadStruct(f, 'Statistics', scope.statistics, at);
     storeStruct(f, loss.call('combine', before, seen), at);
     sum.move(VECTOR);
@@ -64,16 +63,4 @@ export function greatestOf(f: FunctionBuilder, tile: Local, rowsBytes: Local, co
     ),
   );
   return f.ofAll('f32x4.pmax', f.let('f32x4.pmax', ...greatest));
-}
-
-export function partOf(scope: Scope, value: Value, field: string): Local {
-  return value.parts[fieldOf(scope, value.type, field)];
-}
-
-/** Which of a struct's vectors a field begins with. */
-function fieldOf({ program }: Scope, struct: string, field: string): number {
-  const fields = program.structs.get(struct) ?? [];
-  const position = fields.findIndex(({ name }) => name === field);
-  if (position < 0) throw new Error(`A softmax loss has no ${struct}.${field}.`);
-  return fields.slice(0, position).reduce((sum, { type }) => sum + countParts(program, type), 0);
 }

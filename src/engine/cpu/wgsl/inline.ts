@@ -9,7 +9,7 @@ import { booleanOf, constantOf, knownOf } from './value.ts';
 import type { Value } from './value.ts';
 import { binary, unary } from './operators.ts';
 import type { Expression, FunctionDeclaration, Program, Statement } from './syntax.ts';
-import { WgslError } from './syntax.ts';
+import { partsOf, WgslError } from './syntax.ts';
 
 /** What a name stands for: something fixed, or a variable whose parts are assigned to. */
 interface Binding {
@@ -39,16 +39,9 @@ export class Inliner {
     this.globals = new Map(Object.entries(globals));
   }
 
-  /** How many vectors a type takes. */
-  partsOf(type: string): number {
-    const fields = this.program.structs.get(type);
-    if (!fields) return 1;
-    return fields.reduce((sum, field) => sum + this.partsOf(field.type), 0);
-  }
-
   /** A variable of its own, for a parameter of type ptr. */
   variable(type: string, initial?: Value): Value {
-    const parts = Array.from({ length: this.partsOf(type) }, () => this.f.vector());
+    const parts = Array.from({ length: partsOf(this.program, type) }, () => this.f.vector());
     const variable = { type, parts };
     if (initial) this.assign(variable, initial);
     return variable;
@@ -84,7 +77,7 @@ export class Inliner {
     const returnsOnlyAtTheEnd =
       !body.slice(0, -1).some(mayReturn) && (!last || last.kind === 'return' || !mayReturn(last));
     if (returnsOnlyAtTheEnd) return this.run(body, frame) ?? { type: 'nothing', parts: [] };
-    const parts = Array.from({ length: result ? this.partsOf(result) : 0 }, () => this.f.vector());
+    const parts = Array.from({ length: result ? partsOf(this.program, result) : 0 }, () => this.f.vector());
     this.f.block((label) => {
       frame.exit = { parts, label };
       this.run(body, frame);
@@ -214,10 +207,15 @@ export class Inliner {
     return value;
   }
 
-  private member(value: Value, name: string, line: number): Value {
+  /**
+   * A struct's field; of a variable, its place.
+   * @param line where it is asked for, if that is in the WGSL.
+   * @throws WgslError when there is none of that name.
+   */
+  member(value: Value, name: string, line = 0): Value {
     let first = 0;
     for (const field of this.program.structs.get(value.type) ?? []) {
-      const count = this.partsOf(field.type);
+      const count = partsOf(this.program, field.type);
       if (field.name === name) return { type: field.type, parts: value.parts.slice(first, first + count) };
       first += count;
     }

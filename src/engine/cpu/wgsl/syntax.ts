@@ -44,6 +44,12 @@ export interface Program {
   functions: Map<string, FunctionDeclaration>;
 }
 
+/** How many vectors a type takes: a struct is its fields side by side. */
+export function partsOf(program: Program, type: string): number {
+  const fields = program.structs.get(type);
+  return fields ? fields.reduce((sum, field) => sum + partsOf(program, field.type), 0) : 1;
+}
+
 export class WgslError extends Error {
   override readonly name = 'WgslError';
 
