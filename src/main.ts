@@ -158,6 +158,8 @@ async function showCharts(): Promise<void> {
 
 let lastFrame = performance.now();
 let chartsDrawn = 0;
+/** Whether the curves have grown since they were drawn. */
+let curvesGrew = false;
 let lastRead: Statistics | undefined;
 /** Marked once, in the browser's own timeline: when a person first saw points move. */
 let moved = false;
@@ -182,14 +184,15 @@ function frame(now: number): void {
   const { statistics } = simulation;
   if (statistics && statistics !== lastRead) {
     lastRead = statistics;
-    history.push(statistics);
+    if (history.push(statistics)) curvesGrew = true;
     const found = diagnosis.read(store.state, statistics);
     if (found?.broken) interrupt();
     if (found) messages.show('diagnosis', found.sentence);
     else messages.clear('diagnosis');
   }
-  if (now - chartsDrawn > CHART_INTERVAL_MS) {
+  if (curvesGrew && now - chartsDrawn > CHART_INTERVAL_MS) {
     chartsDrawn = now;
+    curvesGrew = false;
     charts?.draw();
   }
 }

@@ -82,7 +82,7 @@ export class Run {
 
   /** Called once a frame. */
   frame(now: number): void {
-    if (now - this.#savedAt < SNAPSHOT_INTERVAL_MS || this.#saving || !this.#simulation) return;
+    if (now - this.#savedAt < SNAPSHOT_INTERVAL_MS || this.#saving || this.held || !this.#simulation) return;
     this.#savedAt = now;
     void this.#save(this.#simulation);
   }

@@ -25,6 +25,7 @@ export class Status {
   #begunAt: number | undefined;
   #writtenAt: number | undefined;
   #frames = 0;
+  #stepsWritten: number | undefined;
   /** The oldest first, one for each time the line was written. */
   #counts: Count[] = [];
 
@@ -63,7 +64,9 @@ export class Status {
 
   /** Called once a frame. */
   frame(now: number, steps: number, playing: boolean): void {
-    this.#step.textContent = `step ${steps.toLocaleString('en')}`;
+    // The browser paints anew what is written anew, be it the same.
+    if (steps !== this.#stepsWritten) this.#step.textContent = `step ${steps.toLocaleString('en')}`;
+    this.#stepsWritten = steps;
     if (this.#writtenAt === undefined) {
       this.#writtenAt = now;
       this.#counts = [{ time: now, steps }];

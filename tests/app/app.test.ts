@@ -102,6 +102,29 @@ describe('a run', () => {
     await app.page.close();
   });
 
+  it('rests while it is paused: nothing is written but the line of numbers, twice a second', async () => {
+    const app = await open('points=64&engine=cpu');
+    await app.untilStep(20);
+    await app.press('Pause');
+    // What had been measured before the pause is still told.
+    await app.page.waitForSelector('::-p-xpath(//*[@id="status"]//*[text()="paused"])');
+    const written = await app.page.evaluate(async () => {
+      let records = 0;
+      const observer = new MutationObserver((seen) => (records += seen.length));
+      for (const name of ['status', 'charts', 'stage']) {
+        observer.observe(document.getElementById(name)!, {
+          childList: true,
+          characterData: true,
+          subtree: true,
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      return records;
+    });
+    expect(written).toBeLessThan(20);
+    await app.page.close();
+  });
+
   it('goes through all presets, each with its link, and back', async () => {
     const app = await open('points=64');
     await app.untilStep(1);

@@ -112,6 +112,16 @@ describe('a ramp', () => {
     for (const { milliseconds } of measured) expect(milliseconds).toBeLessThan(200);
   });
 
+  test('tells of every size that it begins, and else too rarely to disturb what is measured', async () => {
+    const engine = await createEngine({ backend: 'reference' });
+    const told: [number, number][] = [];
+    const begun = performance.now();
+    await climb(engine, ramp, plenty, { onProgress: (...progress) => told.push(progress) });
+    const starts = told.filter(([, fraction]) => fraction === 0).map(([size]) => size);
+    expect(starts).toEqual(sizesOf(ramp));
+    expect(told.length - starts.length).toBeLessThanOrEqual((performance.now() - begun) / 200);
+  });
+
   test('tells the sentence of an engine that refuses', async () => {
     const engine = await createEngine({ backend: 'reference' });
     const cold: Ramp = { ...ramp, loss: { kind: 'nt-xent', temperature: -1 } };

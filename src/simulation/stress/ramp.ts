@@ -39,12 +39,14 @@ export interface Measured {
 export interface RampOptions {
   signal?: AbortSignal;
   onMeasured?: (measured: Measured) => void;
-  /** Called between slices of long work. */
+  /** Called when a size begins, and now and then between slices of long work. */
   onProgress?: (size: number, fraction: number) => void;
 }
 
-/** Rounds at each size, while they are quick; milliseconds after which one is enough. */
-const ROUNDS = 5;
+/**
+ * Milliseconds over which each size is measured, in as many rounds as there is time for, or in one that takes longer: the
+ * page draws what was measured before while the first of them run.
+ */
 const ENOUGH = 300;
 
 /** Milliseconds of the smallest size before anything is measured: browsers compile kernels a second time while they run. */
@@ -52,6 +54,9 @@ const WARM_UP = 600;
 
 /** The first evaluation of a size makes what it needs, kernels above all, which shows unless it takes this long (ms). */
 const LONG = 5000;
+
+/** Progress is told not more often than this (milliseconds): to show it takes time from what is measured. */
+const TELL = 200;
 
 /** Vectors of four that are drawn between two turns of the event loop. */
 const DRAWN = 2 ** 15;
@@ -91,11 +96,17 @@ export async function climb(
       return `The memory is up: ${name} would take about ${mebibytes(2 * last.bytes)}, and ${mebibytes(budget.bytes)} may be taken.`;
     }
     try {
+      let toldAt = -Infinity;
+      const tell = (fraction: number) => {
+        const now = performance.now();
+        if (now - toldAt < TELL) return;
+        toldAt = now;
+        onProgress?.(size, fraction);
+      };
+      tell(0);
       const batch = await drawBatch(points, dimension, kind, signal);
       const warmUp = last ? 0 : Math.min(WARM_UP, 100 * budget.seconds);
-      last = await measure(engine, ramp.loss, batch, points, warmUp, signal, (fraction) =>
-        onProgress?.(size, fraction),
-      );
+      last = await measure(engine, ramp.loss, batch, points, warmUp, signal, tell);
     } catch (error) {
       if (error instanceof InputError) return `${name} is refused: ${error.message}.`;
       throw error;
@@ -128,7 +139,7 @@ async function measure(
     times.length = 0;
     const begun = performance.now();
     do await evaluate();
-    while (times.length < ROUNDS && performance.now() - begun < ENOUGH);
+    while (performance.now() - begun < ENOUGH);
   }
   return {
     points,
