@@ -1,12 +1,12 @@
 // The gradient through the normalization: dL/dx = (g - (g . u) u) / |x|, averaged over the loss's terms.
 // Needs: point-layout, terms.
-// Shapes: gradients = splits times the points, both as in point-layout; outputs = points x dimension, row-major, like the embeddings.
-// One invocation: four points. The splits are added in a fixed order. Cost: one read of the gradients per split, twice.
+// Shapes: gradients = parts times the points, both as in point-layout; outputs = points x dimension, row-major, like the embeddings.
+// One invocation: four points. The parts are added in a fixed order. Cost: one read of the gradients per part, twice.
 
 struct Backward {
   dimension: u32,
   quads: u32,
-  splits: u32,
+  parts: u32,
   normalize: u32,   // 0 = the points were not normalized: dL/dx = g
 }
 
@@ -27,10 +27,10 @@ fn unitAt(place: Place) -> vec4f {
 }
 
 fn collectedAt(place: Place) -> vec4f {
-  let part = placeOf(backward.quads, 0u, backward.dimension).at;
+  let partSize = placeOf(backward.quads, 0u, backward.dimension).at;
   var sum = vec4f();
-  for (var split = 0u; split < backward.splits; split++) {
-    let at = split * part + place.at;
+  for (var part = 0u; part < backward.parts; part++) {
+    let at = part * partSize + place.at;
     sum += vec4f(
       gradients[at],
       gradients[at + place.step],

@@ -1,7 +1,7 @@
 // What two points are to each other, and how similar they are: shared by every kernel that streams over pairs.
 //
 // Points lie in quads: component k of points 4q .. 4q + 3 is the vector quads[q * dimension + k]. A queries/keys batch
-// lies in the same array as queries, keys, extra negatives, each part beginning at a multiple of 64 points; query i,
+// lies in the same array: queries, then keys from a multiple of 64 points on, extra negatives right behind them; query i,
 // and key i, carry the label i, and extra negatives the label NOBODY.
 
 // Extra negatives are the only negatives: other queries' keys are excluded.

@@ -1,6 +1,6 @@
 // Draws the batch of a step, without replacement, and gathers it: sample() of src/data/dataset.ts, bit for bit.
 // Needs: random, dataset, run-state.
-// Shapes: parameters = points x dimension; embeddings = rows of the batch x dimension, first views from row 0, second
+// Shapes: points = points x dimension; embeddings = rows of the batch x dimension, first views from row 0, second
 // views from row secondStart; labels = rows; origins = points. One invocation: one pair. Race-free: no point is in a
 // batch twice.
 

@@ -5,7 +5,7 @@
 // Shapes: quads and standardized = quads x dimension, as in pairing, zeros in the padding; columns = 2 x dimension.
 // One workgroup: four features of one tower, 64 invocations each, which add up in a fixed tree. Every value is first
 // shifted by that of the first point, so that neither a large mean costs digits nor does a constant feature leave any
-// rounding behind. Race-free: an invocation writes what no other reads. Cost: three reads of the points and one write.
+// rounding behind. Race-free: an invocation writes what no other reads. Cost: four reads of the points and one write.
 
 @group(0) @binding(0) var<uniform> features: Features;
 @group(0) @binding(2) var<storage, read> quads: array<vec4f>;

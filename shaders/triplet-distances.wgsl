@@ -1,5 +1,7 @@
 // The distances of all points to the columns of a panel, by differences. One invocation: four rows and one column.
 // Needs: numerics, triplets, a loss, triplet-panel.
+// Shapes: distances = rows x width, row-major. Race-free: each invocation owns its places.
+// Cost: rows x width x dimension multiply-adds, and as many subtractions.
 
 @group(0) @binding(9) var<storage, read_write> distances: array<f32>;
 

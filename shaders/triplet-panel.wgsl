@@ -1,10 +1,7 @@
-// One panel: the distances of all points to some columns, the triplets that have their negative among these, and the
-// gradient of all that are pushed apart by them.
+// What the kernels share that work on one panel: the columns panel.first .. panel.end - 1, and the triplets that have
+// their negative among these. Panels follow one another in a fixed order.
 //
-// Needs: numerics, triplets, a loss (Parameters, selects, term, slope).
-// Shapes: panel, weights = rows x width, row-major; gradients laid out as quads.
-// Race-free: each invocation owns its places, its entry, or its rows; panels follow one another in a fixed order.
-// Cost: rows x width x (3 dimension + the positives of a row), the gradient as much again.
+// Needs: numerics, triplets, a loss (Parameters, selects).
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(2) var<uniform> panel: Panel;

@@ -1,5 +1,7 @@
 // The terms of each entry with the negatives of a panel. One invocation: one entry.
-// Needs: numerics, triplets, a loss, triplet-panel.
+// Needs: numerics, triplets, a loss (selects, term, slope), triplet-panel.
+// Shapes: distances as in triplet-distances; pulls = entries. Race-free: each invocation owns its entry.
+// Cost: entries x width.
 
 @group(0) @binding(9) var<storage, read> distances: array<f32>;
 @group(0) @binding(10) var<storage, read_write> pulls: array<Pull>;

@@ -1,7 +1,9 @@
 // How hard each point and each negative of a panel are pushed apart: the slopes of all terms in their distance, with
 // the point as an anchor, or as a positive that is nearer to the negative where that is swapped.
 // One invocation: one point and one column. Columns beyond the last get 0.
-// Needs: numerics, triplets, a loss, triplet-panel.
+// Needs: numerics, triplets, a loss (selects, slope), triplet-panel.
+// Shapes: distances, weights = rows x width, row-major. Race-free: each invocation owns its place.
+// Cost: rows x width x the positives of a row.
 
 @group(0) @binding(9) var<storage, read> distances: array<f32>;
 @group(0) @binding(10) var<storage, read> pulls: array<Pull>;

@@ -3,7 +3,7 @@
 // The entries are the ordered pairs of each class, a point with itself included, one anchor after the other: the pair of
 // anchor a and the point of rank r in its class is entry groups[a].start + r. Negatives are met a panel at a time: the
 // columns first .. end - 1 of the matrix of distances.
-// Needs: numerics (term and slope), a loss (Parameters).
+// Needs: numerics, a loss (Parameters).
 
 struct Shape {
   dimension: u32,

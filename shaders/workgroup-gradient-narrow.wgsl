@@ -1,9 +1,9 @@
 // The gradient kernel for at most four dimensions, where a point fits into registers: no pull is ever shared.
 // What it computes, and its shapes, are those of workgroup-gradient.
 //
-// Needs: numerics, pairing, workgroup-tile (outer), pull, workgroup-pull, a loss (Anchor, arrange, pull).
+// Needs: numerics, pairing (outer), pull, workgroup-pull, a loss (Anchor, arrange, pull).
 // One invocation: one quad of rows against two quads of columns in every TILE_COLUMNS; it keeps what its rows collect.
-// Race-free: each workgroup owns its rows of its split; its eight column lanes are added in a fixed order.
+// Race-free: each workgroup owns its rows of its part; its eight column lanes are added in a fixed order.
 // Cost: rows x columns x (2 dimension multiply-adds + one exponential per anchor end).
 
 @group(0) @binding(0) var<uniform> batch: Batch;

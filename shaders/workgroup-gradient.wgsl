@@ -2,10 +2,10 @@
 // pulled by both of its ends that are anchors. The pair matrix is computed anew, tile by tile, and never stored.
 //
 // Needs: numerics, pairing, workgroup-tile, pull, workgroup-pull, a loss (Anchor, arrange, pull).
-// Shapes: gradients = splits x quads x dimension, laid out as quads; pullSums = splits x quads.
-// One workgroup: TILE_ROWS rows against all columns of its split. Its invocations first turn similarities into pulls,
+// Shapes: gradients = gradientParts x quads x dimension, laid out as quads; pullSums = gradientParts x quads.
+// One workgroup: TILE_ROWS rows against all columns of its part. Its invocations first turn similarities into pulls,
 // then share the tile of pulls and collect: one quad of rows and every eighth component each.
-// Race-free: each workgroup owns its rows of its split; barriers separate writing and reading the tile.
+// Race-free: each workgroup owns its rows of its part; barriers separate writing and reading the tile.
 // Cost: rows x columns x (2 dimension multiply-adds + one exponential per anchor end).
 
 @group(0) @binding(0) var<uniform> batch: Batch;
@@ -20,7 +20,7 @@
 var<workgroup> pulls: array<vec4f, 512>;   // TILE_COLUMNS x 8 quads of rows
 var<workgroup> laneSums: array<PullSum, 64>;
 
-// The pulls of four columns on eight quads of rows, as a matrix that turns four columns' k-th component into gradients.
+// The pulls of four columns on one quad of rows, as a matrix that turns four columns' k-th component into gradients.
 fn pullsOf(columnQuad: u32, rowQuad: u32) -> mat4x4f {
   let at = columnQuad * 32u + rowQuad;
   return mat4x4f(pulls[at], pulls[at + 8u], pulls[at + 16u], pulls[at + 24u]);

@@ -1,5 +1,5 @@
-// The pull of four rows and one column, or four, on each other, shared by the workgroup-gradient and blocked-gradient
-// kernels.
+// The pull of four rows and one column, or four, on each other, shared by the workgroup-gradient, its narrow form and
+// blocked-gradient.
 // Needs: numerics, pairing, pull, a loss (Anchor, arrange, pull), and the bindings `labels` and `anchors`.
 
 // Which of four anchors: a unit vector, because some drivers index vectors slowly.

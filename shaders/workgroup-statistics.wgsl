@@ -1,10 +1,10 @@
 // What each anchor accumulates while it streams over all of its candidates; the pair matrix is never stored.
 //
 // Needs: numerics, pairing, workgroup-tile, workgroup-take, a loss (Statistics, emptyStatistics, combine, Anchor), a pass.
-// Shapes: quads = points x dimension (see pairing); partials = splits x quads from FIRST_PART on, one Statistics for four
+// Shapes: quads = points x dimension (see pairing); partials = statisticsParts x quads from FIRST_PART on, one Statistics for four
 // anchors each.
-// One invocation: one quad of rows against two quads of columns in every TILE_COLUMNS, every `splits` tiles.
-// Race-free: each workgroup owns its (row tile, split); its eight column lanes are combined in a fixed order.
+// One invocation: one quad of rows against two quads of columns in every TILE_COLUMNS, every `statisticsParts` tiles.
+// Race-free: each workgroup owns its (row tile, part); its eight column lanes are combined in a fixed order.
 // Cost: rows x columns x (dimension multiply-adds + one exponential).
 
 @group(0) @binding(0) var<uniform> batch: Batch;

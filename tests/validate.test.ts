@@ -81,6 +81,10 @@ test.each([
   ['a broken extra negative', { ...paired, negatives: new Float32Array(3) }, 'batch.negatives'],
   ['too few similar', { ...paired, similar: new Uint8Array(1) }, 'batch.similar'],
   ['similar of 2', { ...paired, similar: Uint8Array.of(0, 2) }, 'batch.similar'],
+  ['labels of two towers', { ...paired, labels: Uint32Array.of(0, 1) }, 'batch.labels'],
+  ['keys of one set', { ...labelled, keys: paired.keys }, 'batch.keys'],
+  ['extra negatives of one set', { ...labelled, negatives: 'x' }, 'batch.negatives'],
+  ['similar pairs of one set', { ...labelled, similar: Uint8Array.of(1, 0, 1, 0) }, 'batch.similar'],
 ])('refuses a batch with %s', (_, batch, argument) => {
   expect(refusal(() => validateBatch(asBatch(batch)))).toBe(argument);
 });
@@ -92,6 +96,8 @@ test.each([
   ['temperature 0', { kind: 'nt-xent', temperature: 0 }, labelled, 'loss.temperature'],
   ['a negative temperature', { kind: 'sup-con', temperature: -1 }, labelled, 'loss.temperature'],
   ['a temperature of NaN', { kind: 'info-nce', temperature: Number.NaN }, paired, 'loss.temperature'],
+  ['a temperature of null', { kind: 'info-nce', temperature: null }, paired, 'loss.temperature'],
+  ['the name of a method', { kind: 'nt-xent', toString: 1 }, labelled, 'loss.toString'],
   ['a prior of 1', { kind: 'debiased', positivePrior: 1 }, labelled, 'loss.positivePrior'],
   ['a prior below 0', { kind: 'debiased', positivePrior: -0.1 }, labelled, 'loss.positivePrior'],
   ['logit scale 0', { kind: 'clip', logitScale: 0 }, paired, 'loss.logitScale'],
@@ -108,6 +114,15 @@ test.each([
   ['similar for InfoNCE', { kind: 'info-nce' }, { ...paired, similar: Uint8Array.of(1, 0) }, 'batch.similar'],
 ])('refuses to evaluate %s', (_, spec, batch, argument) => {
   expect(refusal(() => validateEvaluation(asSpec(spec), asBatch(batch)))).toBe(argument);
+});
+
+test('takes what is undefined for absent', () => {
+  const nothing = { embeddings: undefined, labels: undefined, negatives: undefined, similar: undefined };
+  expect(validateBatch(asBatch({ ...nothing, ...paired })).kind).toBe('paired');
+  expect(validateBatch(asBatch({ ...labelled, queries: undefined, keys: undefined })).kind).toBe('labelled');
+  const spec = asSpec({ kind: 'info-nce', temperature: undefined });
+  const { values } = validateEvaluation(spec, asBatch({ ...nothing, ...paired }));
+  expect(values.temperature).toBeGreaterThan(0);
 });
 
 describe('vectors too long for single precision', () => {
@@ -196,6 +211,35 @@ describe.each<[string, Engine]>([
   test('names the bytes of a matrix that does not fit', async () => {
     const huge = { dimension: 1, queries: new Float32Array(40_000), keys: new Float32Array(40_000) };
     await expect(engine.similarity(huge)).rejects.toThrow(/6400000000 bytes.*2147483648/);
+    const wide = { dimension: 20_000, queries: new Float32Array(40_000), keys: new Float32Array(40_000) };
+    const evaluation = engine.evaluate({ kind: 'vicreg' }, wide);
+    await expect(evaluation).rejects.toThrow(/batch.dimension.*12800000000 bytes.*2147483648/);
+  });
+
+  test('takes vectors that are too long for the stack', async () => {
+    const length = 200_000;
+    const long = {
+      dimension: length,
+      queries: new Float32Array(length).fill(1),
+      keys: new Float32Array(length).fill(3),
+    };
+    const { loss } = await engine.evaluate({ kind: 'simsiam' }, long, { gradient: true });
+    expect(loss).toBeCloseTo(-1, 5);
+    const [distance] = await engine.similarity(long, { metric: 'euclidean' });
+    expect(distance / (2 * Math.sqrt(length))).toBeCloseTo(1, 5);
+  });
+
+  test('computes no more once it is disposed of', async () => {
+    const own = engine.backend === 'cpu' ? await createCpuEngine() : createReferenceEngine();
+    await own.evaluate({ kind: 'nt-xent' }, labelled);
+    own.dispose();
+    for (const asked of [
+      () => own.evaluate({ kind: 'nt-xent' }, labelled),
+      () => own.similarity(labelled),
+      () => own.softmax(new Float32Array(2), { rows: 1, columns: 2 }, 1),
+    ]) {
+      await expect(asked()).rejects.toThrow('The engine was disposed of.');
+    }
   });
 
   test('stops when its signal is aborted, before and while it works', async () => {
@@ -220,4 +264,32 @@ describe.each<[string, Engine]>([
     expect(fractions).toHaveLength(2);
     expect(fractions[1]).toBeGreaterThan(fractions[0]);
   });
+});
+
+test('the reference refuses what its lists of pairs would take, with the bytes', async () => {
+  const count = 6000;
+  const many = {
+    dimension: 1,
+    embeddings: new Float32Array(count),
+    labels: Uint32Array.from({ length: count }, (_, index) => index >> 1),
+  };
+  const evaluation = createReferenceEngine().evaluate({ kind: 'contrastive' }, many);
+  await expect(evaluation).rejects.toThrow(/3600000000 bytes.*2147483648/);
+});
+
+test('the CPU tells the progress of losses over distances from 0 to 1', async () => {
+  const count = 1500;
+  const set = {
+    dimension: 16,
+    embeddings: Float32Array.from({ length: count * 16 }, (_, index) => Math.sin(index)),
+    labels: Uint32Array.from({ length: count }, (_, index) => index >> 1),
+  };
+  const fractions: number[] = [];
+  const engine = await createCpuEngine();
+  const onProgress = (fraction: number) => fractions.push(fraction);
+  await engine.evaluate({ kind: 'contrastive' }, set, { gradient: true, onProgress });
+  expect(fractions.length).toBeGreaterThan(4);
+  expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+  expect(fractions.at(-1)).toBeGreaterThan(0.8);
+  engine.dispose();
 });

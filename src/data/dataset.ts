@@ -26,14 +26,14 @@ export function pairCount({ kind, points, classes }: Dataset): number {
 }
 
 /** The label of a point as the loss sees it within a batch: its class, or the pair it was drawn with. */
-export function labelOf(dataset: Dataset, point: number, pair: number): number {
+function labelOf(dataset: Dataset, point: number, pair: number): number {
   return dataset.kind === 'classes' ? point % dataset.classes : pair;
 }
 
 /**
  * The two points of positive pair `pair` at `step`. The pairs of one step are disjoint. `instances` pairs never
  * change; `classes` and `ring` are matched anew at every step, which is what connects their points over time.
- * shaders/sample.wgsl computes the same.
+ * shaders/dataset.wgsl computes the same.
  */
 export function pairOf(dataset: Dataset, pair: number, seed: number, step: number): [number, number] {
   const { kind, points, classes } = dataset;

@@ -18,13 +18,21 @@ export interface PairedBatch {
   queries: Float32Array;
   /** count x dimension, row-major. */
   keys: Float32Array;
-  /** Extra keys that match nobody, any number x dimension. */
+  /** Extra keys that match nobody, any number but none x dimension. */
   negatives?: Float32Array;
   /** One per pair, 1 = similar, 0 = dissimilar; for the pairwise contrastive loss alone. */
   similar?: Uint8Array;
 }
 
 export type Batch = LabelledBatch | PairedBatch;
+
+/** Why an engine computes no more after `dispose`. */
+export const DISPOSED = 'The engine was disposed of.';
+
+/** Which of the two a batch is, once it has been checked. */
+export function isLabelled(batch: Batch): batch is LabelledBatch {
+  return (batch as Partial<LabelledBatch>).embeddings !== undefined;
+}
 
 export interface EvaluateOptions {
   /** Also return the gradient and the parameter gradients. Default false. */
@@ -90,6 +98,6 @@ export interface Engine {
     temperature: number,
   ): Promise<Float32Array>;
 
-  /** Releases the engine's memory. A device that was passed in stays with its owner. */
+  /** Releases the engine's memory; whatever is asked afterwards rejects. A device that was passed in stays with its owner. */
   dispose(): void;
 }

@@ -1,5 +1,5 @@
 /** Below this length torch.nn.functional.normalize divides by it instead. */
-const SMALLEST_NORM = 1e-12;
+export const SHORTEST = 1e-12;
 
 /**
  * Divides the vectors from..to, in place, by max(length, 1e-12), as torch.nn.functional.normalize does, and writes
@@ -18,7 +18,7 @@ export function normalizeRows(
     let squared = 0;
     for (let index = start; index < end; index++) squared += vectors[index] * vectors[index];
     norms[row] = Math.sqrt(squared);
-    const divisor = Math.max(norms[row], SMALLEST_NORM);
+    const divisor = Math.max(norms[row], SHORTEST);
     for (let index = start; index < end; index++) vectors[index] /= divisor;
   }
 }
@@ -38,7 +38,7 @@ export function gradientThroughNormalization(
   for (let row = from; row < to; row++) {
     const start = row * dimension;
     const end = start + dimension;
-    if (norms[row] < SMALLEST_NORM) {
+    if (norms[row] < SHORTEST) {
       gradient.fill(0, start, end);
       continue;
     }

@@ -1,4 +1,5 @@
 import type { Batch, Evaluation } from './engine.ts';
+import { isLabelled } from './engine.ts';
 import { gradientThroughNormalization, normalizeRows } from './normalization.ts';
 import type { Slices } from './slices.ts';
 
@@ -12,8 +13,8 @@ interface Tower {
 }
 
 /**
- * The vectors of a batch as the rows and the columns of its matrix of pairs, copied so that the caller may go on using
- * the batch. With one set both are the same tower: what is added to either is added to (G + G^T) U.
+ * The vectors of a batch, in double precision, as the rows and the columns of its matrix of pairs. With one set both are
+ * the same tower: what is added to either is added to (G + G^T) U.
  */
 export interface Towers {
   dimension: number;
@@ -36,7 +37,7 @@ export async function openTowers(batch: Batch, normalize: boolean, slices: Slice
     return { vectors, gradient: new Float64Array(length), norms };
   };
   let towers: Towers;
-  if ('embeddings' in batch) {
+  if (isLabelled(batch)) {
     const tower = open(batch.embeddings);
     towers = { dimension, rows: tower, columns: tower };
   } else {
@@ -61,7 +62,7 @@ export async function closeTowers(
     for (let index = from * dimension; index < to * dimension; index++) gradient[index] *= scale;
     if (norms) gradientThroughNormalization(gradient, vectors, norms, dimension, from, to);
   });
-  if ('embeddings' in batch) return { embeddings: new Float32Array(rows.gradient) };
+  if (isLabelled(batch)) return { embeddings: new Float32Array(rows.gradient) };
   const length = rows.gradient.length;
   return {
     queries: new Float32Array(rows.gradient),

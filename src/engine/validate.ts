@@ -2,6 +2,7 @@ import type { BatchKind, ParameterValues } from '../losses/loss.ts';
 import type { AnyLoss, LossSpec } from '../losses/registry.ts';
 import { resolveLoss } from '../losses/registry.ts';
 import type { Batch, LabelledBatch, Metric, PairedBatch } from './engine.ts';
+import { isLabelled } from './engine.ts';
 import { InputError } from './input-error.ts';
 
 /** How the pairs of a batch are laid out: what every engine works with once the batch has been checked. */
@@ -43,8 +44,8 @@ export function validateEvaluation(
   if (layout.extraNegatives > 0 && !loss.extraNegatives) {
     reject('batch.negatives', `${loss.name} takes no extra negatives`);
   }
-  if ('queries' in batch) expectSimilar(loss, batch);
-  if ('labels' in batch && layout.rows > 1) {
+  if (!isLabelled(batch)) expectSimilar(loss, batch);
+  if (isLabelled(batch) && layout.rows > 1) {
     expectNegatives(
       loss,
       batch.labels.some((label) => label !== batch.labels[0]),
@@ -100,11 +101,17 @@ export function validateBatch(batch: Batch): BatchLayout {
   if (!Number.isInteger(batch.dimension) || batch.dimension < 1) {
     reject('batch.dimension', `expected a positive whole number, got ${batch.dimension}`);
   }
-  const isLabelled = 'embeddings' in batch;
-  if (isLabelled === 'queries' in batch) {
+  const given = batch as unknown as Record<string, unknown>;
+  if ((given.embeddings === undefined) === (given.queries === undefined)) {
     reject('batch', 'expected either embeddings and labels, or queries and keys');
   }
-  return isLabelled ? validateLabelled(batch) : validatePaired(batch);
+  const [others, own] = isLabelled(batch)
+    ? [['keys', 'negatives', 'similar'], 'embeddings and labels']
+    : [['labels'], 'queries and keys'];
+  for (const name of others) {
+    if (given[name] !== undefined) reject(`batch.${name}`, `does not go with ${own}`);
+  }
+  return isLabelled(batch) ? validateLabelled(batch) : validatePaired(batch);
 }
 
 function validateLabelled({ dimension, embeddings, labels }: LabelledBatch): BatchLayout {
@@ -173,11 +180,12 @@ function rejectOverflow(
   const ofUnitVectors = largestAt(1);
   if (ofUnitVectors > limit) refuse('loss', 'smaller parameters', ofUnitVectors);
   if (normalized) return;
-  const towers = 'embeddings' in batch ? [batch.embeddings] : [batch.queries, batch.keys];
-  if ('negatives' in batch && batch.negatives) towers.push(batch.negatives);
+  const towers = isLabelled(batch)
+    ? [batch.embeddings]
+    : [batch.queries, batch.keys, ...(batch.negatives ? [batch.negatives] : [])];
   const largest = largestAt(Math.max(...towers.map((vectors) => longest(vectors, dimension))) ** 2);
   if (largest > limit) {
-    refuse('embeddings' in batch ? 'batch.embeddings' : 'batch.queries', 'shorter vectors', largest);
+    refuse(isLabelled(batch) ? 'batch.embeddings' : 'batch.queries', 'shorter vectors', largest);
   }
 }
 
@@ -208,7 +216,7 @@ export function validateSoftmax(
   if (!(logits instanceof Float32Array)) reject('logits', 'expected a Float32Array');
   expectLength('logits', logits, shape.rows * shape.columns, `${shape.rows} x ${shape.columns}`);
   expectFinite('logits', logits);
-  if (!(temperature >= 1e-30 && temperature <= 1e30)) {
+  if (typeof temperature !== 'number' || !(temperature >= 1e-30 && temperature <= 1e30)) {
     reject('temperature', `expected a number greater than 0, from 1e-30 to 1e30, got ${temperature}`);
   }
   const largest = logits.reduce((maximum, logit) => Math.max(maximum, Math.abs(logit)), 0);

@@ -1,3 +1,5 @@
+import { lengthOf } from './point-set.ts';
+
 /** The features of one tower of a small batch: what the reference formulas over features are written on. */
 export interface Features {
   /** count x dimension: every coordinate less its mean over the batch. */
@@ -66,6 +68,6 @@ export function sumRows(matrix: Float64Array, columns: number): Float64Array {
 /** The length of each vector. */
 export function lengthsOf(vectors: Float64Array, dimension: number): Float64Array {
   return Float64Array.from({ length: vectors.length / dimension }, (_, row) =>
-    Math.hypot(...vectors.subarray(row * dimension, (row + 1) * dimension)),
+    lengthOf(vectors.subarray(row * dimension, (row + 1) * dimension)),
   );
 }

@@ -49,12 +49,6 @@ export type SpecOf<Loss> =
 /** How pairs are formed: from the labels of one set, or between queries and keys. */
 export type BatchKind = 'labelled' | 'paired';
 
-/**
- * Which kernels a loss is streamed through: over pairs by their similarity, over each query and its own key alone, over
- * pairs of features, or over its points by other means.
- */
-export type Skeleton = 'pairs' | 'matches' | 'features' | 'distances' | 'triplets';
-
 /** What every loss tells of itself: its parameters, its documentation, what it needs and where it gets stuck. */
 interface CommonDefinition<
   Kind extends string = string,

@@ -32,3 +32,8 @@ export interface PointSetLoss {
   /** For one set the same object as `rows`. */
   columns: PointGradient;
 }
+
+/** Math.hypot of all components: passed one by one they would have to fit on the stack. */
+export function lengthOf(vector: Float64Array): number {
+  return Math.sqrt(vector.reduce((sum, component) => sum + component * component, 0));
+}

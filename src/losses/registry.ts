@@ -60,7 +60,7 @@ export type AnyTripletLoss = Omit<TripletLoss, 'kind'> & { kind: LossKind };
 export type AnyPointLoss = AnyMatchLoss | AnyFeatureLoss | AnyDistanceLoss | AnyTripletLoss;
 export type AnyLoss = AnyPairLoss | AnyPointLoss;
 
-// Sound because parameter values reach a definition only through resolveParameters, which checks them against it.
+// Sound because parameter values reach a definition only through resolveLoss, which checks them against it.
 export const losses = registered as unknown as readonly AnyLoss[];
 
 export function findLoss(kind: string): AnyLoss | undefined {
@@ -104,7 +104,7 @@ export function resolveLoss(
   }
   const given: Record<string, unknown> = { ...spec };
   for (const name of Object.keys(given)) {
-    if (name !== 'kind' && !(name in loss.parameters)) {
+    if (name !== 'kind' && !Object.hasOwn(loss.parameters, name)) {
       reject(
         `loss.${name}`,
         `${loss.name} has no such parameter; it has ${Object.keys(loss.parameters).join(', ')}`,
@@ -113,7 +113,7 @@ export function resolveLoss(
   }
   const values: ParameterValues = {};
   for (const [name, parameter] of Object.entries(loss.parameters)) {
-    const value = given[name] ?? parameter.default;
+    const value = given[name] === undefined ? parameter.default : given[name];
     const expected = complaint(parameter, value);
     if (expected) reject(`loss.${name}`, `${expected}, got ${String(value)}`);
     values[name] = value as ParameterValues[string];

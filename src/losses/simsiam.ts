@@ -1,6 +1,7 @@
 import shader from '../../shaders/losses/simsiam.wgsl?raw';
 import { defineMatchLoss } from './loss.ts';
 import { normalize } from './parameters.ts';
+import { lengthOf } from './point-set.ts';
 import { simSiamRule } from './rules/simsiam.ts';
 
 export const simSiam = defineMatchLoss({
@@ -40,7 +41,7 @@ export const simSiam = defineMatchLoss({
     const pulledBy = (vectors: Float64Array) => ({
       gradient: vectors.map((component) => -component / count),
       scale: Float64Array.from({ length: count }, (_, row) => {
-        return Math.hypot(...vectors.subarray(row * dimension, (row + 1) * dimension)) / count;
+        return lengthOf(vectors.subarray(row * dimension, (row + 1) * dimension)) / count;
       }),
     });
     return {

@@ -87,11 +87,6 @@ export class Camera {
     };
   }
 
-  /** 2-D: the place on the plane z = 0 under a CSS pixel. */
-  onPlane(x: number, y: number): vec3 {
-    return this.onFacingPlane(x, y, [0, 0, 0]);
-  }
-
   /** The place under a CSS pixel on the plane through `point` that faces the eye. */
   onFacingPlane(x: number, y: number, point: vec3): vec3 {
     return this.unproject(x, y, this.project(point[0], point[1], point[2]).depth);

@@ -49,7 +49,7 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement): CloudRenderer {
     raster.fill(packed(themes[view.theme].background));
     if (cloud) {
       cloud.project(positions.array, view.viewProjection, raster);
-      if (view.showGuide) drawGuide(raster, view, cloud.shape.displayDimension, LINE_WIDTH * pixelRatio);
+      drawGuide(raster, view, cloud.shape.displayDimension, LINE_WIDTH * pixelRatio);
       cloud.drawLinks(raster, view, pixelRatio);
       cloud.drawPoints(raster, view, pixelRatio);
     }
@@ -57,7 +57,6 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement): CloudRenderer {
   }
 
   return {
-    description: 'Canvas 2D',
     setShape: (shape) => (cloud = new Cloud(shape)),
     resize,
     draw,

@@ -18,8 +18,6 @@ export interface FrameView {
   viewProjection: mat4;
   /** Radius of a point in CSS pixels. */
   pointRadius: number;
-  /** Whether the unit circle or sphere is drawn behind. */
-  showGuide: boolean;
   theme: ThemeName;
   /** A point to be marked, or -1. */
   highlighted: number;
@@ -27,8 +25,6 @@ export interface FrameView {
 
 /** Draws the cloud on one canvas. */
 export interface CloudRenderer {
-  /** The kind of renderer, for people to read. */
-  readonly description: string;
   setShape(shape: CloudShape): void;
   /** Sets the canvas's backing size. Width and height in CSS pixels. */
   resize(width: number, height: number, pixelRatio: number): void;

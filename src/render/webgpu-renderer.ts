@@ -3,6 +3,7 @@ import linksShader from '../../shaders/render-links.wgsl?raw';
 import pointsShader from '../../shaders/render-points.wgsl?raw';
 import viewShader from '../../shaders/render-view.wgsl?raw';
 import { compile } from '../engine/webgpu/compile.ts';
+import { isSoftware } from '../engine/webgpu/request-gpu.ts';
 import type { DisplayPositions } from '../simulation/simulation.ts';
 import { EYE_DISTANCE } from './camera.ts';
 import { CIRCLE_FLOATS, CIRCLE_SEGMENTS, guideOf } from './guide.ts';
@@ -57,7 +58,7 @@ function createRenderer(
   const context = canvas.getContext('webgpu');
   if (!context) throw new Error('This canvas cannot be drawn on with WebGPU.');
   context.configure({ device, format, alphaMode: 'opaque' });
-  const mostPixels = device.adapterInfo?.isFallbackAdapter ? MOST_PIXELS_IN_SOFTWARE : MOST_PIXELS;
+  const mostPixels = isSoftware(device.adapterInfo) ? MOST_PIXELS_IN_SOFTWARE : MOST_PIXELS;
 
   const { STORAGE, UNIFORM, COPY_DST } = GPUBufferUsage;
   const createBuffer = (label: string, size: number, usage: number) =>
@@ -218,7 +219,7 @@ function createRenderer(
       pass.popDebugGroup();
     };
     const circles = guide.circles.length / CIRCLE_FLOATS;
-    if (view.showGuide) layer('guide', pipelines.guide, 6 * CIRCLE_SEGMENTS * circles);
+    layer('guide', pipelines.guide, 6 * CIRCLE_SEGMENTS * circles);
     if (links > 0) layer('links', pipelines.links, 6 * links);
     layer('points', pipelines.points, 3 * shape.points);
     pass.end();
@@ -232,7 +233,7 @@ function createRenderer(
     cloud = undefined;
   }
 
-  return { description: 'WebGPU', setShape, resize, draw, dispose };
+  return { setShape, resize, draw, dispose };
 }
 
 type Pipelines = Awaited<ReturnType<typeof createPipelines>>;

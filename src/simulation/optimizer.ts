@@ -1,6 +1,6 @@
 import type { Hyperparameters, RunState } from './settings.ts';
 
-const MOMENTUM = 0.9;
+const MOMENTUM_DECAY = 0.9;
 const FIRST_DECAY = 0.9;
 const SECOND_DECAY = 0.999;
 const EPSILON = 1e-8;
@@ -84,7 +84,8 @@ export function optimize(
         update.set(tangent);
         break;
       case 'momentum':
-        for (let axis = 0; axis < dimension; axis++) first[axis] = MOMENTUM * first[axis] + tangent[axis];
+        for (let axis = 0; axis < dimension; axis++)
+          first[axis] = MOMENTUM_DECAY * first[axis] + tangent[axis];
         if (onSphere) project(first, point);
         update.set(first);
         break;

@@ -6,7 +6,7 @@ export type DisplayPositions =
   { on: 'gpu'; buffer: GPUBuffer; device: GPUDevice } | { on: 'cpu'; array: Float32Array };
 
 /**
- * A run of free points under a loss. Steps and frames are decoupled: a step is cut into slices that fit beside a frame,
+ * A run of points under a loss, free ones or those of an encoder. Steps and frames are decoupled: a step is cut into slices that fit beside a frame,
  * so a slow step spreads over many frames and a quick one happens many times in one.
  */
 export interface Simulation {
@@ -38,7 +38,7 @@ export interface Simulation {
    */
   trace(listener: TraceListener | undefined): void;
 
-  /** Moves one point to display coordinates (2-D and 3-D runs only), as a hand would. */
+  /** Moves one free point to display coordinates (2-D and 3-D runs only), as a hand would; does nothing elsewhere. */
   place(point: number, x: number, y: number, z: number): void;
 
   /** The state after the last finished step. */

@@ -38,7 +38,7 @@ export async function descend(
   return { embeddings, loss };
 }
 
-/** The cosines of all pairs of the first points of `groups`, one of each label, ascending. */
+/** The cosines of all pairs of vectors, ascending. */
 export function cosinesBetween(vectors: ArrayLike<number>, dimension: number): number[] {
   const count = vectors.length / dimension;
   const cosines: number[] = [];

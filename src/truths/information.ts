@@ -1,5 +1,6 @@
 import { normals } from '../data/random.ts';
 import type { Engine } from '../engine/engine.ts';
+import { isLabelled } from '../engine/engine.ts';
 import { fullBatch, settingsOf } from './configurations.ts';
 import { atMost, equal } from './truth.ts';
 import type { Truth } from './truth.ts';
@@ -33,7 +34,7 @@ export const informationBound: Truth = {
   },
   async evaluate(engine, cloud) {
     const batch = fullBatch(cloud);
-    if (!('queries' in batch)) return [];
+    if (isLabelled(batch)) return [];
     const candidates = batch.queries.length / batch.dimension;
     const { loss } = await engine.evaluate(cloud.hyperparameters.loss, batch);
     const estimates = await gaussianEstimates(engine);

@@ -6,9 +6,7 @@ import { meanLoss } from './tolerances.ts';
 
 /** How far an engine is from float64, for the loss and the points of a cloud. */
 export interface Precision {
-  backend: Engine['backend'];
   description: string;
-  loss: number;
   /** Of the loss, absolute. */
   lossError: number;
   /** What single precision can honestly keep. */
@@ -26,9 +24,7 @@ export async function measurePrecision(engine: Engine, cloud: Cloud): Promise<Pr
   const size = norm(gradientOf(expected));
   const error = norm(gradientOf(expected).map((value, index) => gradientOf(got)[index] - value));
   return {
-    backend: engine.backend,
     description: engine.description,
-    loss: got.loss,
     lossError: Math.abs(got.loss - expected.loss),
     lossTolerance: meanLoss(engine.backend, expected.loss, loss.largestLogit(values, 1)),
     gradientError: size > 0 ? error / size : undefined,

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
+import { isLabelled } from '../engine/engine.ts';
 import { centroidCosines, meanOffDiagonal } from '../simulation/geometry/centroids.ts';
 import { labelsOf } from '../simulation/geometry/cloud.ts';
 import type { Cloud } from '../simulation/geometry/cloud.ts';
@@ -145,7 +146,7 @@ export const instanceSimplex: Truth = {
     const spec = cloud.hyperparameters.loss;
     const { dimension } = cloud.start;
     const batch = fullBatch(cloud);
-    if (!('queries' in batch)) return [];
+    if (isLabelled(batch)) return [];
     const lowestOf = (pairs: number) =>
       Math.log1p((pairs - 1) * Math.exp(-pairs / ((pairs - 1) * temperature)));
     const tolerance = (loss: number) => Math.max(meanLoss(engine.backend, loss, 1 / temperature), 1e-7);

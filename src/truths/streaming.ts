@@ -1,5 +1,6 @@
 import { normals } from '../data/random.ts';
 import type { Engine, PairedBatch } from '../engine/engine.ts';
+import { isLabelled } from '../engine/engine.ts';
 import { fullBatch, settingsOf, softmaxTemperature } from './configurations.ts';
 import { meanLoss } from './tolerances.ts';
 import { equal } from './truth.ts';
@@ -67,7 +68,7 @@ export const sigLipSum: Truth = {
   },
   async evaluate(engine, cloud) {
     const batch = fullBatch(cloud);
-    if (!('queries' in batch)) return [];
+    if (isLabelled(batch)) return [];
     const spec = cloud.hyperparameters.loss;
     const { loss, values } = settingsOf(cloud);
     const { dimension, queries, keys } = batch;

@@ -65,6 +65,7 @@ export class Article {
     this.#follow();
     store.subscribe((state, previous) => {
       if (state.engine === previous.engine) return;
+      void this.#computing.dispose();
       this.#computing = this.#startEngine();
       // Measured again, by the other engine.
       for (const { settings } of this.#chapters) settings.set({});
@@ -158,7 +159,9 @@ export class Article {
     const computing = new Computing(this.#store.state.engine, (notice) =>
       this.#messages.show('engine', notice),
     );
-    void computing.describe().then((description) => (this.#described.textContent = description));
+    void computing.describe().then((description) => {
+      if (computing === this.#computing) this.#described.textContent = description;
+    });
     return computing;
   }
 

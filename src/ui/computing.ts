@@ -8,6 +8,7 @@ import type { EngineChoice } from './state.ts';
 export class Computing {
   readonly #notice: (sentence: string) => void;
   #engine: Promise<Engine>;
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(choice: EngineChoice, notice: (sentence: string) => void) {
     this.#notice = notice;
@@ -21,7 +22,21 @@ export class Computing {
   }
 
   /** @throws InputError as the engine does; whatever else fails is done again on the CPU. */
-  async run<Result>(work: (engine: Engine) => Promise<Result>): Promise<Result> {
+  run<Result>(work: (engine: Engine) => Promise<Result>): Promise<Result> {
+    const result = this.#attempt(work);
+    this.#underWay.add(result);
+    const done = () => this.#underWay.delete(result);
+    result.then(done, done);
+    return result;
+  }
+
+  /** Lets the engine go once what is under way has its result. Nothing may be run any more. */
+  async dispose(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    (await this.#engine).dispose();
+  }
+
+  async #attempt<Result>(work: (engine: Engine) => Promise<Result>): Promise<Result> {
     const used = this.#engine;
     const engine = await used;
     try {

@@ -113,6 +113,8 @@ class Notebook {
       this.#page.scrollTop = 0;
       show(this.#page, { store: this.#store, observatory, run: this.#run, closing: signal });
     } catch (error) {
+      if (signal.aborted) return;
+      this.#observatory = undefined;
       this.#page.replaceChildren(html('p', 'problem', `This page did not load: ${sentence(error)}`));
     }
   }

@@ -23,7 +23,7 @@ export interface OpenedSimulation {
   notices: { engine?: Notice; picture?: Notice };
 }
 
-/** One device serves all runs of the page until it is lost. */
+/** One device for each choice serves all runs of the page until it is lost. */
 const devices = new Map<'auto' | 'webgpu', Promise<GpuAnswer>>();
 
 async function gpu(backend: 'auto' | 'webgpu'): Promise<GpuAnswer> {

@@ -82,7 +82,6 @@ export class Stage {
     this.#canvas.renderer.draw(positions, {
       viewProjection: this.#camera.viewProjection(),
       pointRadius: comfortablePointRadius(simulation.start.dataset.points, width, height),
-      showGuide: true,
       theme: themeOf(state.theme),
       highlighted: this.#held?.point ?? -1,
     });

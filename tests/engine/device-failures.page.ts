@@ -54,19 +54,25 @@ export async function disposeEngine(): Promise<string[]> {
   return [await during, await outcome(engine.evaluate(spec, batch(3)))];
 }
 
-/** What an evaluation says when the device has no memory for the buffer with each of these labels in turn. */
-export async function runOutOfMemory(labels: string[]): Promise<string[]> {
+/**
+ * What an evaluation says when the device has no memory for the buffer with each of these labels in turn, and what the
+ * same says once there is memory again.
+ */
+export async function runOutOfMemory(labels: string[]): Promise<{ without: string; again: string }[]> {
   const device = await openDevice();
   device.addEventListener('uncapturederror', (event) => event.stopImmediatePropagation());
   const createBuffer = device.createBuffer.bind(device);
-  const said: string[] = [];
+  const said: { without: string; again: string }[] = [];
+  const engine = await createEngine({ backend: 'webgpu', device });
   for (const [index, label] of labels.entries()) {
+    const evaluate = () => outcome(engine.evaluate(spec, batch(65 + index), { gradient: true }));
     device.createBuffer = (descriptor) =>
       createBuffer(descriptor.label?.startsWith(label) ? { ...descriptor, size: 2 ** 50 } : descriptor);
-    const engine = await createEngine({ backend: 'webgpu', device });
-    said.push(await outcome(engine.evaluate(spec, batch(65 + index), { gradient: true })));
-    engine.dispose();
+    const without = await evaluate();
+    device.createBuffer = createBuffer;
+    said.push({ without, again: await evaluate() });
   }
+  engine.dispose();
   device.destroy();
   return said;
 }

@@ -25,10 +25,15 @@ for (const name of ['chromium', 'firefox'] as const) {
       expect(said).toEqual(['The engine was disposed of.', 'The engine was disposed of.']);
     });
 
-    test('rejects when there is no memory for a buffer, rather than answer 0', async () => {
+    test('rejects when there is no memory for a buffer, rather than answer 0, and is right when there is again', async () => {
       const buffers = ['embeddings', 'partials', 'gradients', 'outputs', 'readback'];
-      const said = await page.call<string[]>('runOutOfMemory', buffers);
-      for (const sentence of said) expect(sentence).toMatch(/^The graphics device did not take the work/);
+      for (const { without, again } of await page.call<{ without: string; again: string }[]>(
+        'runOutOfMemory',
+        buffers,
+      )) {
+        expect(without).toMatch(/^The graphics device did not take the work/);
+        expect(again).toMatch(/^loss [\d.]+$/);
+      }
     });
 
     test('refuses a matrix too wide to be dispatched, rather than answer 0', async () => {

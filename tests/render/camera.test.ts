@@ -109,12 +109,12 @@ describe('projecting', () => {
 });
 
 describe('from pixels back into the world', () => {
-  test('2-D: onPlane undoes project', () => {
+  test('2-D: onFacingPlane undoes project', () => {
     const camera = cameraOf(2);
     camera.magnify(1.7);
     for (const [x, y] of directions(50)) {
       const pixel = camera.project(x, y, 0);
-      const place = camera.onPlane(pixel.x, pixel.y);
+      const place = camera.onFacingPlane(pixel.x, pixel.y, [0, 0, 0]);
       expect(vec3.distance(place, [x, y, 0])).toBeLessThan(1e-5);
     }
   });

@@ -70,7 +70,6 @@ export async function compare(picture: PictureCase): Promise<Comparison> {
   const view: FrameView = {
     viewProjection: camera.viewProjection(),
     pointRadius: picture.pointRadius,
-    showGuide: true,
     theme: picture.theme,
     highlighted: 3,
   };

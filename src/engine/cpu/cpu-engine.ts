@@ -1,11 +1,12 @@
 import type { LossSpec } from '../../losses/registry.ts';
+import { DISPOSED } from '../engine.ts';
 import type { Batch, Engine, EvaluateOptions, Evaluation, Metric } from '../engine.ts';
 import { evaluate } from './evaluate.ts';
 import { similarity } from './matrices/similarity.ts';
 import { softmax } from './matrices/softmax.ts';
 import { PairPrograms } from './pairs/program.ts';
 import { Threads } from './threads/threads.ts';
-import { simdSupport } from './wasm/features.ts';
+import { simdSupport } from './wasm/simd-support.ts';
 
 /** The engine for everybody without WebGPU. Without WebAssembly SIMD, too, it is the reference under another name. */
 export async function createCpuEngine(): Promise<Engine> {
@@ -22,6 +23,7 @@ class CpuEngine implements Engine {
   private readonly relaxed: boolean;
   readonly programs: PairPrograms;
   readonly threads = Threads.create();
+  private disposed = false;
 
   constructor(relaxed: boolean) {
     this.relaxed = relaxed;
@@ -39,24 +41,32 @@ class CpuEngine implements Engine {
     return this.programs.lastBytes;
   }
 
-  evaluate(spec: LossSpec, batch: Batch, options: EvaluateOptions = {}): Promise<Evaluation> {
+  async evaluate(spec: LossSpec, batch: Batch, options: EvaluateOptions = {}): Promise<Evaluation> {
+    this.expectOpen();
     return evaluate(spec, batch, options, this);
   }
 
-  similarity(batch: Batch, { metric = 'cosine' }: { metric?: Metric } = {}): Promise<Float32Array> {
+  async similarity(batch: Batch, { metric = 'cosine' }: { metric?: Metric } = {}): Promise<Float32Array> {
+    this.expectOpen();
     return similarity(batch, metric, this.relaxed);
   }
 
-  softmax(
+  async softmax(
     logits: Float32Array,
     shape: { rows: number; columns: number },
     temperature: number,
   ): Promise<Float32Array> {
+    this.expectOpen();
     return softmax(logits, shape, temperature, this.relaxed);
   }
 
   dispose(): void {
-    this.programs.clear();
+    this.disposed = true;
+    this.programs.dispose();
     this.threads?.dispose();
+  }
+
+  private expectOpen(): void {
+    if (this.disposed) throw new Error(DISPOSED);
   }
 }

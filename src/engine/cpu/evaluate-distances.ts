@@ -2,6 +2,7 @@ import { TALLY } from '../../losses/distance-rule.ts';
 import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyDistanceLoss } from '../../losses/registry.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
+import { isLabelled } from '../engine.ts';
 import { Slices } from '../slices.ts';
 import { lossesOf } from '../tallies.ts';
 import { closeTowers, openTowers } from '../towers.ts';
@@ -25,13 +26,16 @@ export async function evaluateDistances(
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const { rule, meetsOwnTower = false } = loss;
-  const { dimension, kind, rows } = layout;
+  const { dimension, rows } = layout;
   const constants = loss.constants(values);
-  const labels = 'labels' in batch ? batch.labels.slice() : undefined;
-  const similar = 'similar' in batch ? batch.similar?.slice() : undefined;
+  const labels = isLabelled(batch) ? batch.labels : undefined;
+  const similar = isLabelled(batch) ? undefined : batch.similar;
   const meetsSet = labels !== undefined || meetsOwnTower;
-  const sweeps = meetsSet ? (kind === 'labelled' ? 1 : 2) * Math.ceil(rows / BLOCK) * rows : 0;
-  const slices = new Slices(4 * rows + (options.gradient ? 2 : 1) * (sweeps + rows), options);
+  const towerCount = labels ? 1 : 2;
+  const within = meetsSet ? towerCount * rowsOfBlocks(rows) : 0;
+  const across = labels ? 0 : rows;
+  const passes = options.gradient ? 2 : 1;
+  const slices = new Slices(passes * (towerCount * rows + within + across), options);
 
   const opened = await openTowers(batch, Boolean(values.normalize), slices);
   const towers = (labels ? [opened.rows] : [opened.rows, opened.columns]).map((tower) => ({
@@ -103,4 +107,11 @@ export async function evaluateDistances(
   result.gradient = await closeTowers(batch, opened, 1, slices);
   result.parameterGradients = {};
   return result;
+}
+
+/** Rows that the blocks of columns meet, one block after the other: those before it, and its own. */
+function rowsOfBlocks(rows: number): number {
+  let sum = 0;
+  for (let from = 0; from < rows; from += BLOCK) sum += Math.min(from + BLOCK, rows);
+  return sum;
 }

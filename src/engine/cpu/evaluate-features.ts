@@ -4,13 +4,18 @@ import type { Constants } from '../../losses/constants.ts';
 import type { AnyFeatureLoss } from '../../losses/registry.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { Slices } from '../slices.ts';
+import { expectRoomForFeatures } from '../stored-matrix.ts';
 import { closeTowers, openTowers } from '../towers.ts';
 import type { BatchLayout } from '../validate.ts';
 import { forEachBlock, mixFeatures, multiplyFeatures, openFeatures, transposed } from './features.ts';
 
+/** What is stored of each pair of features: the matrix of either tower, its slopes, and these transposed. */
+const BYTES_PER_PAIR = 4 * 8;
+
 /**
  * The skeleton of features: a matrix over the features of the batch, the loss's functions over its entries, and their
  * slopes mixed back into the points. Memory grows with count x dimension + dimension x dimension.
+ * @throws InputError when there is no room for the matrices, with the bytes wanted and the bytes there.
  */
 export async function evaluateFeatures(
   loss: AnyFeatureLoss,
@@ -22,6 +27,7 @@ export async function evaluateFeatures(
   const { rule } = loss;
   const constants = loss.constants(values);
   const isCorrelation = rule.matrix === 'correlation';
+  expectRoomForFeatures(dimension, BYTES_PER_PAIR);
   const slices = new Slices(rows * (2 + 2 + 1 + 2 + (options.gradient ? 5 : 0)), options);
 
   const towers = await openTowers(batch, Boolean(values.normalize), slices);

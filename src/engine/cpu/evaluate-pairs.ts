@@ -1,6 +1,7 @@
 import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyPairLoss } from '../../losses/registry.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
+import { isLabelled } from '../engine.ts';
 import { Slices } from '../slices.ts';
 import type { BatchLayout } from '../validate.ts';
 import { NOBODY, PADDING } from './pairs/kernels.ts';
@@ -39,7 +40,7 @@ export async function evaluatePairs(
   options.signal?.throwIfAborted();
   const { labels, hasSeveralPositives } = labelsOf(batch, layout);
   const multiplyAdds = layout.rows * layout.columns * (layout.dimension + PAIR_OVERHEAD);
-  const helpers = multiplyAdds > WORTH_THREADS ? threads : undefined;
+  const helpers = multiplyAdds > WORTH_THREADS && threads?.lost === undefined ? threads : undefined;
   const program = await programs.take(loss, layout, {
     refines: hasSeveralPositives && (loss.refines ?? false),
     gradient: options.gradient ?? false,
@@ -82,7 +83,7 @@ function pass(
     integers.fill(PADDING, side.labels / 4 + side.count, side.labels / 4 + side.padded);
   };
   label(plan.rows, labels.rows);
-  if ('embeddings' in batch) {
+  if (isLabelled(batch)) {
     floats.set(batch.embeddings, plan.rows.vectors / 4);
     return;
   }
@@ -100,7 +101,7 @@ function labelsOf(
   batch: Batch,
   { rows, columns }: BatchLayout,
 ): { labels: { rows: Int32Array; columns: Int32Array }; hasSeveralPositives: boolean } {
-  if (!('labels' in batch)) {
+  if (!isLabelled(batch)) {
     const own = Int32Array.from({ length: columns }, (_, column) => (column < rows ? column : NOBODY));
     return { labels: { rows: own.subarray(0, rows), columns: own }, hasSeveralPositives: false };
   }
@@ -158,7 +159,7 @@ function readGradient(
 ): Evaluation['gradient'] {
   const read = (side: Side, first: number, count: number) =>
     new Float32Array(new Float32Array(buffer, side.vectors + 4 * first * dimension, count * dimension));
-  if ('embeddings' in batch) return { embeddings: read(rows, 0, rows.count) };
+  if (isLabelled(batch)) return { embeddings: read(rows, 0, rows.count) };
   const extra = columns.count - rows.count;
   return {
     queries: read(rows, 0, rows.count),

@@ -2,6 +2,7 @@ import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyTripletLoss } from '../../losses/registry.ts';
 import { COSINE, EUCLIDEAN, HARDEST, NEAREST_BEYOND } from '../../losses/triplet-rule.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
+import { isLabelled } from '../engine.ts';
 import { Slices } from '../slices.ts';
 import { expectRoom } from '../stored-matrix.ts';
 import { closeTowers, openTowers } from '../towers.ts';
@@ -32,7 +33,7 @@ export async function evaluateTriplets(
 ): Promise<Evaluation> {
   const { rule } = loss;
   const constants = loss.constants(values);
-  const labels = 'labels' in batch ? batch.labels.slice() : new Uint32Array();
+  const labels = isLabelled(batch) ? batch.labels : new Uint32Array();
   const { first, size, members, rank, start, entries } = groupsOf(labels);
   expectRoom(entries, 1, BYTES_PER_ENTRY);
   const chooses = constants.mining === NEAREST_BEYOND || constants.mining === HARDEST;

@@ -1,7 +1,7 @@
 import type { Slices } from '../slices.ts';
 
 /** Points that are worked on between two looks at the clock. */
-export const BLOCK = 64;
+const BLOCK = 64;
 
 /** What batch normalization adds to a variance. */
 const SMALLEST_VARIANCE = 1e-5;

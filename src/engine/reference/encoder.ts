@@ -126,5 +126,7 @@ function normalizeGradient(vectors: Numbers, gradient: Numbers, dimension: numbe
 }
 
 function lengthOf(vectors: Numbers, start: number, dimension: number): number {
-  return Math.hypot(...vectors.subarray(start, start + dimension));
+  let square = 0;
+  for (let at = start; at < start + dimension; at++) square += vectors[at] * vectors[at];
+  return Math.sqrt(square);
 }

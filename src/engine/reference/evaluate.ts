@@ -2,7 +2,7 @@ import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyPairLoss, AnyPointLoss, LossSpec } from '../../losses/registry.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { Slices } from '../slices.ts';
-import { expectRoom } from '../stored-matrix.ts';
+import { expectRoom, expectRoomForFeatures } from '../stored-matrix.ts';
 import type { Towers } from '../towers.ts';
 import { closeTowers, openTowers } from '../towers.ts';
 import { validateEvaluation } from '../validate.ts';
@@ -58,6 +58,21 @@ async function evaluatePairs(
   return evaluation;
 }
 
+/**
+ * Bytes that the formulas over points keep, about, of each pair of points (an object for distances, its distance and its
+ * pull for triplets), and of each pair of features.
+ */
+const BYTES_PER_DISTANCE = 100;
+const BYTES_PER_TRIPLET_PAIR = 32;
+const BYTES_PER_FEATURE_PAIR = 4 * 8;
+
+function expectRoomForFormula({ skeleton }: AnyPointLoss, { kind, dimension, rows }: BatchLayout): void {
+  if (skeleton === 'features') expectRoomForFeatures(dimension, BYTES_PER_FEATURE_PAIR);
+  if (kind === 'labelled') {
+    expectRoom(rows, rows, skeleton === 'triplets' ? BYTES_PER_TRIPLET_PAIR : BYTES_PER_DISTANCE);
+  }
+}
+
 /** Applies the formula to the points. */
 async function evaluatePoints(
   loss: AnyPointLoss,
@@ -66,6 +81,7 @@ async function evaluatePoints(
   batch: Batch,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
+  expectRoomForFormula(loss, layout);
   const slices = new Slices(3 * (layout.rows + layout.columns), options);
   const towers = await openTowers(batch, Boolean(values.normalize), slices);
   const points = pointsOf(batch, layout, towers);

@@ -1,6 +1,7 @@
 import { EXCLUDED, NEGATIVE, POSITIVE } from '../../losses/pair-matrix.ts';
 import type { PairMatrix } from '../../losses/pair-matrix.ts';
 import type { Batch } from '../engine.ts';
+import { isLabelled } from '../engine.ts';
 import type { Slices } from '../slices.ts';
 import type { Towers } from '../towers.ts';
 import type { BatchLayout } from '../validate.ts';
@@ -37,10 +38,10 @@ function dot({ dimension, rows, columns }: Towers, row: number, column: number):
   return sum;
 }
 
-/** What row and column are to each other. Labels are copied, so that the caller may go on using the batch. */
+/** What row and column are to each other. */
 function relationOf(batch: Batch, layout: BatchLayout): (row: number, column: number) => number {
-  if ('labels' in batch) {
-    const labels = batch.labels.slice();
+  if (isLabelled(batch)) {
+    const { labels } = batch;
     return (row, column) => {
       if (row === column) return EXCLUDED;
       return labels[row] === labels[column] ? POSITIVE : NEGATIVE;

@@ -1,5 +1,6 @@
 import type { PointSet } from '../../losses/point-set.ts';
 import type { Batch } from '../engine.ts';
+import { isLabelled } from '../engine.ts';
 import type { Towers } from '../towers.ts';
 import type { BatchLayout } from '../validate.ts';
 
@@ -10,5 +11,5 @@ export function pointsOf(
   { rows, columns }: Towers,
 ): PointSet {
   const points = { kind, dimension, rows: rows.vectors, columns: columns.vectors };
-  return 'labels' in batch ? { ...points, labels: batch.labels } : { ...points, similar: batch.similar };
+  return isLabelled(batch) ? { ...points, labels: batch.labels } : { ...points, similar: batch.similar };
 }

@@ -1,3 +1,4 @@
+import { lengthOf } from '../../losses/point-set.ts';
 import type { Batch, Metric } from '../engine.ts';
 import { Slices } from '../slices.ts';
 import { expectRoom } from '../stored-matrix.ts';
@@ -7,7 +8,7 @@ import { validateSimilarity } from '../validate.ts';
 const metrics: Record<Metric, (left: Float64Array, right: Float64Array) => number> = {
   cosine: dot,
   dot,
-  euclidean: (left, right) => Math.hypot(...left.map((value, index) => value - right[index])),
+  euclidean: (left, right) => lengthOf(left.map((value, index) => value - right[index])),
 };
 
 function dot(left: Float64Array, right: Float64Array): number {

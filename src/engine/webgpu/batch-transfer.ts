@@ -1,4 +1,5 @@
 import type { Batch, Evaluation } from '../engine.ts';
+import { isLabelled } from '../engine.ts';
 import { pairLabels, pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
 
@@ -10,7 +11,7 @@ export function uploadBatch(
   anchors: 'all' | 'queries' | 'both',
   batch: Batch,
 ): void {
-  if ('embeddings' in batch) {
+  if (isLabelled(batch)) {
     write(queue, embeddings, 0, batch.embeddings);
     write(queue, labels, 0, batch.labels);
     return;

@@ -57,7 +57,7 @@ async function measureMultiplyAdds(
       const values = { invocations: INVOCATIONS, steps, factor: 0.75, term: 0.5 };
       device.queue.writeBuffer(ceiling, 0, packUniform(multiplyAddShader, 'Ceiling', values));
       const multiplyAdds = INVOCATIONS * steps * MULTIPLY_ADDS_PER_STEP;
-      const work = wholeWork(multiplyAdd, { ceiling, sums }, INVOCATIONS, 256, multiplyAdds);
+      const work = wholeWork(multiplyAdd, { ceiling, sums }, INVOCATIONS, 256, multiplyAdds, multiplyAdds);
       const [{ milliseconds }] = await measureWorks(device, [work], options);
       if (milliseconds >= LONG_ENOUGH || steps >= MOST_STEPS) return (1000 * multiplyAdds) / milliseconds;
     }

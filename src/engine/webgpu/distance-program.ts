@@ -8,6 +8,7 @@ import termsShader from '../../../shaders/terms.wgsl?raw';
 import { TALLY } from '../../losses/distance-rule.ts';
 import type { AnyDistanceLoss } from '../../losses/registry.ts';
 import { lossesOf } from '../tallies.ts';
+import { strided, STRIDE } from './dynamic-uniform.ts';
 import { kernel } from './kernel.ts';
 import type { Kernel } from './kernel.ts';
 import type { LossProgram } from './loss-program.ts';
@@ -22,9 +23,6 @@ import type { Work } from './work.ts';
 
 /** Rows, and columns at a time, of a workgroup; shaders/distances.wgsl has the same. */
 const TILE = 32;
-
-/** Dynamic uniform offsets are multiples of this on every adapter. */
-const STRIDE = 256;
 
 /** Bytes that a kernel sees of the row tiles. */
 const WINDOWS = { rowTile: 32 };
@@ -158,10 +156,4 @@ function rowTileWork(
       pass.dispatchWorkgroups(count, splits);
     },
   };
-}
-
-function strided(entries: readonly ArrayBuffer[]): ArrayBuffer {
-  const bytes = new Uint8Array(entries.length * STRIDE);
-  entries.forEach((entry, index) => bytes.set(new Uint8Array(entry), index * STRIDE));
-  return bytes.buffer;
 }

@@ -6,11 +6,11 @@ import featuresShader from '../../../shaders/features.wgsl?raw';
 import standardizeShader from '../../../shaders/standardize.wgsl?raw';
 import termsShader from '../../../shaders/terms.wgsl?raw';
 import type { AnyFeatureLoss } from '../../losses/registry.ts';
+import { strided, STRIDE } from './dynamic-uniform.ts';
 import { kernel } from './kernel.ts';
 import type { Kernel } from './kernel.ts';
 import type { LossProgram } from './loss-program.ts';
 import { refuseBeyondDispatch } from './memory.ts';
-import { strided, STRIDE } from './pair-memory.ts';
 import { pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
 import { PointProgram } from './point-program.ts';
@@ -30,13 +30,18 @@ const WORKGROUPS_WANTED = 512;
 const QUADS_WORTH_A_SPLIT = 64;
 
 /** A kernel that is dispatched `across` workgroups to a tile, divisible into tiles. */
-function tiledWork(entry: Kernel, memory: PointMemory, across: number, tiles: number, cost: number): Work {
+function tiledWork(
+  entry: Kernel,
+  memory: PointMemory,
+  across: number,
+  tiles: number,
+  cost: Pick<Work, 'tileCost' | 'multiplyAdds'>,
+): Work {
   const group = entry.bind(memory, { slice: 16 });
   return {
     label: entry.label,
     tiles,
-    tileCost: cost,
-    multiplyAdds: tiles * cost,
+    ...cost,
     bytes: entry.bytes(memory),
     dispatch: (pass, first, count) => {
       pass.setPipeline(entry.pipeline);
@@ -111,12 +116,20 @@ export async function createFeatureProgram(
       const tileSize = FEATURE_TILE * dimension;
       const works = [
         rowsWork(standardize, memory, Math.ceil(dimension / 4), 24 * towerQuads * dimension),
-        tiledWork(matrix, memory, featureTiles, matrixTiles, (4 * tileSize * towerQuads) / splits),
+        tiledWork(matrix, memory, featureTiles, matrixTiles, {
+          tileCost: (4 * tileSize * towerQuads) / splits,
+          multiplyAdds: matrices * rows * dimension ** 2,
+        }),
         rowsWork(terms, memory, dimension, 2 * (splits + 8) * dimension ** 2),
         wholeWork(totals, memory, 1, 1, dimension),
       ];
       if (gradient) {
-        works.push(tiledWork(gradient, memory, featureTiles, pointTiles, 4 * POINT_TILE * dimension ** 2));
+        works.push(
+          tiledWork(gradient, memory, featureTiles, pointTiles, {
+            tileCost: 4 * POINT_TILE * dimension ** 2,
+            multiplyAdds: 2 * rows * dimension ** 2,
+          }),
+        );
       }
       return works;
     };
@@ -130,7 +143,7 @@ function rowsWork(entry: Kernel, memory: PointMemory, across: number, cost: numb
     label: entry.label,
     tiles: 1,
     tileCost: cost,
-    multiplyAdds: cost,
+    multiplyAdds: 0,
     bytes: entry.bytes(memory),
     dispatch: (pass) => {
       pass.setPipeline(entry.pipeline);

@@ -7,7 +7,7 @@ export interface Kernel {
   pipeline: GPUComputePipeline;
   /** The least that has to move when it runs: every storage buffer that it binds, once. */
   bytes(buffers: Readonly<Record<string, GPUBuffer>>): number;
-  /** Binds buffers by the names they have in the shader. `window` gives the bytes seen of uniforms with dynamic offsets. */
+  /** Binds buffers by the names they have in the shader. `windows` gives the bytes seen of uniforms with dynamic offsets. */
   bind(
     buffers: Readonly<Record<string, GPUBuffer>>,
     windows?: Readonly<Record<string, number>>,
@@ -26,15 +26,25 @@ export interface KernelSource {
 const compiled = new WeakMap<GPUDevice, Map<string, Promise<Kernel>>>();
 
 /**
- * Compiles a kernel, once per device and source.
+ * Compiles a kernel, once per device.
  * @throws Error with the shader's name, line and message when it does not compile.
  */
 export function kernel(device: GPUDevice, source: KernelSource): Promise<Kernel> {
   let cache = compiled.get(device);
   if (!cache) compiled.set(device, (cache = new Map()));
-  const key = JSON.stringify([source.label, source.source, source.constants]);
+  const key = JSON.stringify([
+    source.label,
+    source.source,
+    source.entryPoint,
+    source.dynamic,
+    source.constants,
+  ]);
   let entry = cache.get(key);
-  if (!entry) cache.set(key, (entry = createKernel(device, source)));
+  if (!entry) {
+    cache.set(key, (entry = createKernel(device, source)));
+    // What failed once, on a device without memory say, may succeed later.
+    entry.catch(() => cache.delete(key));
+  }
   return entry;
 }
 

@@ -42,7 +42,7 @@ export function createMatchProgram(
       }),
     ]);
     return (memory) => [
-      wholeWork(matches, memory, keyQuad, 64, 16 * keyQuad * dimension),
+      wholeWork(matches, memory, keyQuad, 64, 16 * keyQuad * dimension, rows * dimension),
       wholeWork(totals, memory, 1, 1, rows),
     ];
   });

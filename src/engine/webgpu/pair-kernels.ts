@@ -59,11 +59,9 @@ function skeletonOf(variant: PairVariant, dimension: number) {
   if (variant === 'workgroup') {
     return {
       statisticsShaders: [workgroupTileShader, workgroupTakeShader, workgroupStatisticsShader],
-      gradientShaders: [
-        workgroupTileShader,
-        workgroupPullShader,
-        isNarrow ? workgroupGradientNarrowShader : workgroupGradientShader,
-      ],
+      gradientShaders: isNarrow
+        ? [workgroupPullShader, workgroupGradientNarrowShader]
+        : [workgroupTileShader, workgroupPullShader, workgroupGradientShader],
     };
   }
   if (variant === 'blocked') {

@@ -8,14 +8,12 @@ import transposeShader from '../../../shaders/subgroup-transpose.wgsl?raw';
 import termsShader from '../../../shaders/terms.wgsl?raw';
 import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyPairLoss } from '../../losses/registry.ts';
+import { strided } from './dynamic-uniform.ts';
 import { pairLayout, TILE_ROWS } from './pair-shape.ts';
 import type { PairLayout, PairShape, Sweep } from './pair-shape.ts';
 import { exchanges, pairParts } from './pair-variant.ts';
 import type { PairVariant } from './pair-variant.ts';
 import { fieldsOf, packUniform, sizeOf } from './wgsl.ts';
-
-/** Dynamic uniform offsets are multiples of this on every adapter. */
-export const STRIDE = 256;
 
 /** How many bytes a kernel sees of the uniforms that are bound with an offset. */
 export const WINDOWS = { sweep: 16, slice: 16, part: 16 };
@@ -115,8 +113,11 @@ export function writeParameters(
 ): void {
   const layout = pairLayout(shape, loss.anchors);
   const { points } = layout;
-  const splits = pairParts(variant, shape).gradient;
-  const size = { dimension: shape.dimension, quads: points / 4, splits };
+  const size = {
+    dimension: shape.dimension,
+    quads: points / 4,
+    parts: pairParts(variant, shape).gradient,
+  };
   const normalize = Number(values.normalize !== false);
   const write = (buffer: GPUBuffer, contents: ArrayBuffer) => device.queue.writeBuffer(buffer, 0, contents);
   write(memory.parameters, packUniform(loss.shader, 'Parameters', loss.constants(values)));
@@ -168,11 +169,4 @@ function uniformContents(
 function slices(sweeps: readonly Sweep[]): ArrayBuffer[] {
   const tiles = Math.max(...sweeps.map(({ rowStart, rowEnd }) => Math.ceil((rowEnd - rowStart) / TILE_ROWS)));
   return Array.from({ length: tiles }, (_, first) => packUniform(pairingShader, 'Slice', { first }));
-}
-
-/** Entries that a kernel is to be bound to one at a time, each at a multiple of STRIDE. */
-export function strided(entries: readonly ArrayBuffer[]): ArrayBuffer {
-  const bytes = new Uint8Array(entries.length * STRIDE);
-  entries.forEach((entry, index) => bytes.set(new Uint8Array(entry), index * STRIDE));
-  return bytes.buffer;
 }

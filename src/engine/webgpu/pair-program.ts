@@ -2,12 +2,13 @@ import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyPairLoss } from '../../losses/registry.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { gradientFrom, uploadBatch } from './batch-transfer.ts';
+import { STRIDE } from './dynamic-uniform.ts';
 import type { Kernel } from './kernel.ts';
 import type { LossProgram } from './loss-program.ts';
 import { Readback } from './memory.ts';
 import { compilePairKernels } from './pair-kernels.ts';
 import type { PairKernels } from './pair-kernels.ts';
-import { createPairMemory, storageBytes, STRIDE, WINDOWS, writeParameters } from './pair-memory.ts';
+import { createPairMemory, storageBytes, WINDOWS, writeParameters } from './pair-memory.ts';
 import type { PairMemory } from './pair-memory.ts';
 import { pairLayout } from './pair-shape.ts';
 import type { PairShape } from './pair-shape.ts';
@@ -17,7 +18,7 @@ import type { PairVariant } from './pair-variant.ts';
 import { wholeWork } from './work.ts';
 import type { Work } from './work.ts';
 
-/** Floats per quad in the row terms (losses of four rows, then counts) and in the pull sums (see gradient.wgsl). */
+/** Floats per quad in the row terms (losses of four rows, then counts) and in the pull sums (shaders/terms.wgsl and pull.wgsl). */
 const PER_QUAD = 8;
 
 /** Multiply-adds that one pair's exponentials and selections are worth, for cutting work into slices. */
@@ -145,7 +146,7 @@ function pairWorks(
   };
 
   /** A kernel over one rectangle of pairs, so many products of vectors for each; divisible into row tiles. */
-  const sweepWork = (kernel: Kernel, index: number, splits: number, products: number): Work => {
+  const sweepWork = (kernel: Kernel, index: number, columnParts: number, products: number): Work => {
     const group = kernel.bind(resources, WINDOWS);
     const { rowStart, rowEnd, columnStart, columnEnd } = sweeps[index];
     const tileRows = rowsOfTile(variant);
@@ -158,7 +159,7 @@ function pairWorks(
       dispatch: (pass, first, count) => {
         pass.setPipeline(kernel.pipeline);
         pass.setBindGroup(0, group, [index * STRIDE, first * STRIDE]);
-        pass.dispatchWorkgroups(count, splits);
+        pass.dispatchWorkgroups(count, columnParts);
       },
     };
   };
@@ -192,7 +193,7 @@ function pairWorks(
       label: kernels.finish.label,
       tiles: 1,
       tileCost: rows * 8 * parts.statistics,
-      multiplyAdds: rows * 8 * parts.statistics,
+      multiplyAdds: 0,
       bytes: kernels.finish.bytes({ ...memory, parts: counts }),
       dispatch: (pass) => {
         pass.setPipeline(kernels.finish.pipeline);

@@ -14,7 +14,7 @@ export interface PairShape {
   /** Embeddings, or queries. */
   rows: number;
   extraNegatives: number;
-  /** Whether the rows are streamed a second time (see LossDefinition.refines). */
+  /** Whether the rows are streamed a second time (see PairLoss.refines). */
   refines: boolean;
   gradient: boolean;
   /**

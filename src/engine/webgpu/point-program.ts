@@ -121,7 +121,7 @@ export class PointProgram implements LossProgram {
   setParameters(values: ParameterValues): void {
     const { device, buffers, loss, shape, own } = this;
     const quads = pairLayout(shape, loss.anchors).points / 4;
-    const size = { dimension: shape.dimension, quads, splits: own.splits ?? 1 };
+    const size = { dimension: shape.dimension, quads, parts: own.splits ?? 1 };
     const normalize = Number(values.normalize);
     const write = (buffer: GPUBuffer, contents: ArrayBuffer) => device.queue.writeBuffer(buffer, 0, contents);
     write(buffers.parameters, packUniform(loss.shader, 'Parameters', loss.constants(values)));

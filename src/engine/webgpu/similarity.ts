@@ -6,6 +6,7 @@ import subgroupSimilarityShader from '../../../shaders/subgroup-similarity.wgsl?
 import subgroupTileShader from '../../../shaders/subgroup-tile.wgsl?raw';
 import unrolledProductShader from '../../../shaders/unrolled-product.wgsl?raw';
 import type { Batch, Metric } from '../engine.ts';
+import { isLabelled } from '../engine.ts';
 import type { BatchLayout } from '../validate.ts';
 import { kernel } from './kernel.ts';
 import { Readback } from './memory.ts';
@@ -38,6 +39,13 @@ export interface SimilarityProgram {
   dispose(): void;
 }
 
+/** Bytes of the largest buffer that a matrix takes, its own or that of the points, before any of them is made. */
+export function largestMatrixBuffer({ kind, dimension, rows, columns }: BatchLayout): number {
+  const points = kind === 'labelled' ? rows : rows + columns;
+  const pointBytes = 64 * Math.ceil(points / 4) * Math.ceil(dimension / 4);
+  return Math.max(4 * rows * columns, pointBytes);
+}
+
 /** The stored matrix of similarities or distances, rows x columns; see shaders/similarity.wgsl. */
 export async function similarityMatrix(
   device: GPUDevice,
@@ -46,10 +54,9 @@ export async function similarityMatrix(
   metric: Metric,
 ): Promise<Float32Array> {
   const { buffers, works, dispose } = await createSimilarityProgram(device, layout, metric);
-  const parts =
-    'embeddings' in batch
-      ? [batch.embeddings]
-      : [batch.queries, batch.keys, ...(batch.negatives ? [batch.negatives] : [])];
+  const parts = isLabelled(batch)
+    ? [batch.embeddings]
+    : [batch.queries, batch.keys, ...(batch.negatives ? [batch.negatives] : [])];
   try {
     let offset = 0;
     for (const part of parts) {
@@ -128,7 +135,12 @@ export async function createSimilarityProgram(
     ),
     shape: uniform(
       'similarity shape',
-      packUniform(similarityShader, 'Matrix', { dimension, rows, columns, columnStart: points - columns }),
+      packUniform(isSubgroup ? subgroupSimilarityShader : similarityShader, 'Matrix', {
+        dimension,
+        rows,
+        columns,
+        columnStart: points - columns,
+      }),
     ),
     embeddings: buffer('embeddings', 16 * quads * dimension),
     quads: buffer('quads', 16 * quads * (isSubgroup ? 4 * Math.ceil(dimension / 4) : dimension)),

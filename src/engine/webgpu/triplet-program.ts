@@ -11,6 +11,7 @@ import tripletTotalsShader from '../../../shaders/triplet-totals.wgsl?raw';
 import tripletWeightsShader from '../../../shaders/triplet-weights.wgsl?raw';
 import tripletsShader from '../../../shaders/triplets.wgsl?raw';
 import type { AnyTripletLoss } from '../../losses/registry.ts';
+import { strided, STRIDE } from './dynamic-uniform.ts';
 import { kernel } from './kernel.ts';
 import type { Kernel } from './kernel.ts';
 import type { LossProgram } from './loss-program.ts';
@@ -34,8 +35,6 @@ const ENTRIES = 4096;
 /** Rows, or quads of rows, of one tile. */
 const ROWS = 8;
 
-/** Dynamic uniform offsets are multiples of this on every adapter. */
-const STRIDE = 256;
 const WINDOWS = { panel: 16, slice: 16 };
 
 /** Workgroups that every device dispatches in one direction. */
@@ -107,89 +106,153 @@ export function createTripletProgram(
     },
   };
 
-  const skeleton = async (label: string, entryPoint: string, ...parts: string[]): Promise<TripletKernel> => {
-    const source = [numericsShader, termsShader, loss.shader, tripletsShader, ...parts].join('\n');
-    const names = bindingsOf(source).map(({ name }) => name);
-    const dynamic = names.filter((name) => name === 'panel' || name === 'slice');
-    const compiled = await kernel(device, { label: `${label} (${loss.kind})`, source, entryPoint, dynamic });
-    return { ...compiled, dynamic };
-  };
   return PointProgram.create(device, loss, shape, argument, buffers, async () => {
-    const onPanel = (label: string, entryPoint: string, part: string) =>
-      skeleton(label, entryPoint, tripletPanelShader, part);
-    const [count, place, fill, measure, reach, distances, choose, clear, terms, rowSums, totals] =
-      await Promise.all([
-        skeleton('triplet groups', 'countGroups', tripletGroupsShader),
-        skeleton('triplet group places', 'placeGroups', tripletGroupsShader),
-        skeleton('triplet entries', 'fillEntries', tripletGroupsShader),
-        skeleton('triplet positives', 'measureEntries', tripletGroupsShader),
-        skeleton('triplet farthest', 'findFarthest', tripletGroupsShader),
-        onPanel('triplet distances', 'panelDistances', tripletDistancesShader),
-        onPanel('triplet choices', 'chooseNegatives', tripletChoicesShader),
-        onPanel('triplet slopes', 'clearSlopes', tripletChoicesShader),
-        onPanel('triplet terms', 'panelTerms', tripletTermsShader),
-        skeleton('triplet rows', 'addRows', tripletTotalsShader),
-        skeleton('triplet totals', 'addTriplets', tripletTotalsShader),
-      ]);
-    const gradients = shape.gradient
-      ? await Promise.all([
-          onPanel('triplet weights', 'panelWeights', tripletWeightsShader),
-          onPanel('triplet row pushes', 'pushRows', tripletPushesShader),
-          onPanel('triplet column pushes', 'pushColumns', tripletPushesShader),
-          skeleton('triplet gradient', 'pullPositives', tripletGradientShader),
-        ])
-      : undefined;
-
-    return (memory) => {
-      const tiled = (of: TripletKernel, tiles: number, tileCost: number, panel = 0): Pieces => ({
-        kernel: of,
-        memory,
-        panel,
-        tiles,
-        tileCost,
-      });
-      const positivesOfRow = entries / rows;
-      /** A kernel whose workgroups stand below each other, and side by side over the columns of a panel. */
-      const onPlaces = (of: TripletKernel, items: number, cost: number, panel: number) =>
-        rowWork(tiled(of, Math.ceil(items / ROWS), ROWS * cost, panel), width / ROWS);
-      const onRows = (of: TripletKernel, items: number, cost: number, panel = 0) =>
-        rowWork(tiled(of, Math.ceil(items / ROWS), ROWS * cost, panel), 1);
-      const onEntries = (of: TripletKernel, cost: number, panel?: number) =>
-        entryWork(tiled(of, entryTiles, ENTRIES * cost, panel));
-      const eachPanel = (offset: number, works: (panel: number) => Work[]) =>
-        Array.from({ length: panels }, (_, index) => works(offset + index)).flat();
-      return [
-        onceWork(tiled(count, 1, rows * rows), Math.ceil(rows / 64)),
-        onceWork(tiled(place, 1, rows), 1),
-        onceWork(tiled(fill, 1, rows * rows), Math.ceil(rows / 64)),
-        onEntries(measure, 3 * dimension),
-        onceWork(tiled(reach, 1, entries), Math.ceil(rows / 64)),
-        ...eachPanel(0, (panel) => [
-          onPlaces(distances, quads, 12 * width * dimension, panel),
-          onEntries(choose, 4 * width, panel),
-        ]),
-        onEntries(clear, 1, 0),
-        ...eachPanel(panels, (panel) => [
-          onPlaces(distances, quads, 12 * width * dimension, panel),
-          onEntries(terms, 16 * width, panel),
-          ...(gradients
-            ? [
-                onPlaces(gradients[0], rows, 16 * width * positivesOfRow, panel),
-                onRows(gradients[1], quads, 24 * width * dimension, panel),
-                onceWork(
-                  tiled(gradients[2], 1, 6 * width * rows * dimension, panel),
-                  1,
-                  Math.ceil(width / 32),
-                ),
-              ]
-            : []),
-        ]),
-        wholeWork(rowSums, memory, quads, 64, entries),
-        wholeWork(totals, memory, 1, 1, rows),
-        ...(gradients ? [onRows(gradients[3], quads, 12 * positivesOfRow * dimension)] : []),
-      ];
-    };
+    const [kernels, gradientKernels] = await Promise.all([
+      compileAll(device, loss, KERNELS),
+      shape.gradient ? compileAll(device, loss, GRADIENT_KERNELS) : undefined,
+    ]);
+    return (memory) =>
+      tripletWorks(memory, shape, { quads, width, panels, entryTiles }, kernels, gradientKernels);
   });
+}
+
+/** By entry point: the label, then the WGSL after what all of them need. */
+const KERNELS = {
+  countGroups: ['triplet groups', tripletGroupsShader],
+  placeGroups: ['triplet group places', tripletGroupsShader],
+  fillEntries: ['triplet entries', tripletGroupsShader],
+  measureEntries: ['triplet positives', tripletGroupsShader],
+  findFarthest: ['triplet farthest', tripletGroupsShader],
+  panelDistances: ['triplet distances', tripletPanelShader, tripletDistancesShader],
+  chooseNegatives: ['triplet choices', tripletPanelShader, tripletChoicesShader],
+  clearSlopes: ['triplet slopes', tripletPanelShader, tripletChoicesShader],
+  panelTerms: ['triplet terms', tripletPanelShader, tripletTermsShader],
+  addRows: ['triplet rows', tripletTotalsShader],
+  addTriplets: ['triplet totals', tripletTotalsShader],
+} as const;
+
+const GRADIENT_KERNELS = {
+  panelWeights: ['triplet weights', tripletPanelShader, tripletWeightsShader],
+  pushRows: ['triplet row pushes', tripletPanelShader, tripletPushesShader],
+  pushColumns: ['triplet column pushes', tripletPanelShader, tripletPushesShader],
+  pullPositives: ['triplet gradient', tripletGradientShader],
+} as const;
+
+type Compiled<EntryPoint extends string> = Record<EntryPoint, TripletKernel>;
+
+async function compileAll<EntryPoint extends string>(
+  device: GPUDevice,
+  loss: AnyTripletLoss,
+  sources: Record<EntryPoint, readonly [label: string, ...parts: string[]]>,
+): Promise<Compiled<EntryPoint>> {
+  const compiling = Object.entries<(typeof sources)[EntryPoint]>(sources).map(
+    async ([entryPoint, [label, ...parts]]) => {
+      const source = [numericsShader, termsShader, loss.shader, tripletsShader, ...parts].join('\n');
+      const names = bindingsOf(source).map(({ name }) => name);
+      const dynamic = names.filter((name) => name === 'panel' || name === 'slice');
+      const compiled = await kernel(device, {
+        label: `${label} (${loss.kind})`,
+        source,
+        entryPoint,
+        dynamic,
+      });
+      return [entryPoint, { ...compiled, dynamic }] as const;
+    },
+  );
+  const compiled: Record<string, TripletKernel> = Object.fromEntries(await Promise.all(compiling));
+  return compiled as Compiled<EntryPoint>;
+}
+
+/** What a batch is cut into. */
+interface Cut {
+  quads: number;
+  /** Columns of a panel. */
+  width: number;
+  panels: number;
+  entryTiles: number;
+}
+
+function tripletWorks(
+  memory: PointMemory,
+  { dimension, rows, entries }: PairShape,
+  { quads, width, panels, entryTiles }: Cut,
+  kernels: Compiled<keyof typeof KERNELS>,
+  gradientKernels: Compiled<keyof typeof GRADIENT_KERNELS> | undefined,
+): Work[] {
+  const rowGroups = Math.ceil(rows / 64);
+  const positivesOfRow = entries / rows;
+  const pieces = (
+    of: TripletKernel,
+    tiles: number,
+    tileCost: number,
+    multiplyAdds = 0,
+    panel = 0,
+  ): Pieces => ({
+    kernel: of,
+    memory,
+    panel,
+    tiles,
+    tileCost,
+    multiplyAdds,
+  });
+  const onEntries = (of: TripletKernel, cost: number, multiplyAdds = 0, panel = 0) =>
+    entryWork(pieces(of, entryTiles, ENTRIES * cost, multiplyAdds, panel));
+  /** A kernel whose workgroups stand below each other, and so many side by side. */
+  const onRows = (
+    of: TripletKernel,
+    items: number,
+    across: number,
+    cost: number,
+    multiplyAdds: number,
+    panel = 0,
+  ) => rowWork(pieces(of, Math.ceil(items / ROWS), ROWS * cost, multiplyAdds, panel), across);
+  const distances = (panel: number, multiplyAdds: number) =>
+    onRows(kernels.panelDistances, quads, width / ROWS, 12 * width * dimension, multiplyAdds, panel);
+  const eachPanel = (offset: number, works: (panel: number, products: number) => Work[]) =>
+    Array.from({ length: panels }, (_, index) =>
+      works(offset + index, rows * Math.min(width, rows - index * width) * dimension),
+    ).flat();
+  const pushes = (panel: number, products: number) => {
+    if (!gradientKernels) return [];
+    const { panelWeights, pushRows, pushColumns } = gradientKernels;
+    const columnCost = 6 * width * rows * dimension;
+    return [
+      onRows(panelWeights, rows, width / ROWS, 16 * width * positivesOfRow, 0, panel),
+      onRows(pushRows, quads, 1, 24 * width * dimension, products, panel),
+      onceWork(pieces(pushColumns, 1, columnCost, products, panel), 1, Math.ceil(width / 32)),
+    ];
+  };
+  return [
+    onceWork(pieces(kernels.countGroups, 1, rows * rows), rowGroups),
+    onceWork(pieces(kernels.placeGroups, 1, rows), 1),
+    onceWork(pieces(kernels.fillEntries, 1, rows * rows), rowGroups),
+    onEntries(kernels.measureEntries, 3 * dimension, entries * dimension),
+    onceWork(pieces(kernels.findFarthest, 1, entries), rowGroups),
+    // Mining that does not choose passes these by, so their products are not counted.
+    ...eachPanel(0, (panel) => [
+      distances(panel, 0),
+      onEntries(kernels.chooseNegatives, 4 * width, 0, panel),
+    ]),
+    onEntries(kernels.clearSlopes, 1),
+    ...eachPanel(panels, (panel, products) => [
+      distances(panel, products),
+      onEntries(kernels.panelTerms, 16 * width, 0, panel),
+      ...pushes(panel, products),
+    ]),
+    wholeWork(kernels.addRows, memory, quads, 64, entries),
+    wholeWork(kernels.addTriplets, memory, 1, 1, rows),
+    ...(gradientKernels
+      ? [
+          onRows(
+            gradientKernels.pullPositives,
+            quads,
+            1,
+            12 * positivesOfRow * dimension,
+            entries * dimension,
+          ),
+        ]
+      : []),
+  ];
 }
 
 interface TripletKernel extends Kernel {
@@ -198,18 +261,16 @@ interface TripletKernel extends Kernel {
 }
 
 /** What a work is made from. */
-interface Pieces {
+interface Pieces extends Pick<Work, 'tiles' | 'tileCost' | 'multiplyAdds'> {
   kernel: TripletKernel;
   memory: PointMemory;
   /** Which entry of the uniform `panel` is bound. */
   panel: number;
-  tiles: number;
-  tileCost: number;
 }
 
 /** A work over tiles; `dispatch` gets the tile that the uniform `slice` begins with, and how many follow. */
 function work(
-  { kernel: { label, pipeline, bind, bytes, dynamic }, memory, panel, tiles, tileCost }: Pieces,
+  { kernel: { label, pipeline, bind, bytes, dynamic }, memory, panel, tiles, tileCost, multiplyAdds }: Pieces,
   most: number,
   dispatch: (pass: GPUComputePassEncoder, count: number) => void,
 ): Work {
@@ -219,7 +280,7 @@ function work(
     label,
     tiles,
     tileCost,
-    multiplyAdds: tiles * tileCost,
+    multiplyAdds,
     bytes: bytes(memory),
     dispatch: (pass, first, count) => {
       pass.setPipeline(pipeline);
@@ -249,10 +310,4 @@ function entryWork(pieces: Pieces): Work {
 
 function onceWork(pieces: Pieces, x: number, y = 1): Work {
   return work(pieces, 1, (pass) => pass.dispatchWorkgroups(x, y));
-}
-
-function strided(entries: readonly ArrayBuffer[]): ArrayBuffer {
-  const bytes = new Uint8Array(entries.length * STRIDE);
-  entries.forEach((entry, index) => bytes.set(new Uint8Array(entry), index * STRIDE));
-  return bytes.buffer;
 }

@@ -1,5 +1,6 @@
 import type { LossSpec } from '../../losses/registry.ts';
 import type { Batch, Engine, EvaluateOptions, Evaluation, Metric } from '../engine.ts';
+import { DISPOSED, isLabelled } from '../engine.ts';
 import { validateEvaluation, validateSimilarity, validateSoftmax } from '../validate.ts';
 import { InputError } from '../input-error.ts';
 import { onDeviceLoss } from './device-loss.ts';
@@ -8,7 +9,7 @@ import type { LossProgram } from './loss-program.ts';
 import { refuseBeyondDispatch, refuseBeyondLimits } from './memory.ts';
 import type { PairShape } from './pair-shape.ts';
 import { runInSlices } from './run-in-slices.ts';
-import { MATRIX_TILE, similarityMatrix } from './similarity.ts';
+import { largestMatrixBuffer, MATRIX_TILE, similarityMatrix } from './similarity.ts';
 import { softmaxRows } from './softmax.ts';
 
 /** Milliseconds after a failure until a browser has said that the device was lost, if it was. */
@@ -50,10 +51,10 @@ export class WebGpuEngine implements Engine {
       dimension: layout.dimension,
       rows: layout.rows,
       extraNegatives: layout.extraNegatives,
-      refines: refines(loss) && 'labels' in batch && hasLargeGroup(batch.labels),
+      refines: refines(loss) && isLabelled(batch) && hasLargeGroup(batch.labels),
       gradient: Boolean(options.gradient),
       parameterGradients: Boolean(options.gradient),
-      entries: loss.skeleton === 'triplets' && 'labels' in batch ? entriesOf(batch.labels) : 0,
+      entries: loss.skeleton === 'triplets' && isLabelled(batch) ? entriesOf(batch.labels) : 0,
     };
     return this.guarded(async () => {
       const key = JSON.stringify([loss.kind, shape]);
@@ -62,18 +63,21 @@ export class WebGpuEngine implements Engine {
         program.setParameters(values);
         program.upload(batch);
         await runInSlices(this.device, program.works, options);
-        return await program.read(values, options);
-      } finally {
-        this.idle?.program.dispose();
-        this.idle = { key, program };
-        if (this.ended) this.releaseIdle();
+        const evaluation = await program.read(values, options);
+        this.keepIdle(key, program);
+        return evaluation;
+      } catch (error) {
+        // A program that failed may have buffers that the device had no room for.
+        if (options.signal?.aborted) this.keepIdle(key, program);
+        else program.dispose();
+        throw error;
       }
     }, options.signal);
   }
 
   async similarity(batch: Batch, { metric = 'cosine' }: { metric?: Metric } = {}): Promise<Float32Array> {
     const layout = validateSimilarity(batch, metric);
-    refuseBeyondLimits(this.device, 'batch', 4 * layout.rows * layout.columns);
+    refuseBeyondLimits(this.device, 'batch', largestMatrixBuffer(layout));
     refuseBeyondDispatch(this.device, 'batch', Math.max(layout.rows, layout.columns) / MATRIX_TILE);
     return this.guarded(() => similarityMatrix(this.device, batch, layout, metric));
   }
@@ -89,7 +93,7 @@ export class WebGpuEngine implements Engine {
   }
 
   dispose(): void {
-    this.ended ??= 'The engine was disposed of.';
+    this.ended ??= DISPOSED;
     this.stopWatching();
     this.releaseIdle();
     if (this.ownsDevice) this.device.destroy();
@@ -100,6 +104,12 @@ export class WebGpuEngine implements Engine {
     const { program } = this.idle;
     this.idle = undefined;
     return program;
+  }
+
+  private keepIdle(key: string, program: LossProgram): void {
+    this.releaseIdle();
+    if (this.ended) program.dispose();
+    else this.idle = { key, program };
   }
 
   private releaseIdle(): void {

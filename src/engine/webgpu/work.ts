@@ -6,7 +6,7 @@ export interface Work {
   tiles: number;
   /** Rough multiply-adds of one tile, whatever else it does counted as such: for cutting. */
   tileCost: number;
-  /** Multiply-adds of all tiles that the result is made of, and nothing else: for the profiler. */
+  /** Multiply-adds of the products of vectors and matrices that all tiles are made of, and nothing else: for the profiler. */
   multiplyAdds: number;
   /** Bytes that all tiles have to move, at least; see Kernel.bytes. */
   bytes: number;
@@ -50,10 +50,10 @@ export class WorkCursor {
       pass.end();
       spent += count * tileCost;
       this.tile += count;
-      if (this.tile === tiles) {
-        this.work++;
-        this.tile = 0;
-      }
+      // What is left of the budget is too little for another tile.
+      if (this.tile < tiles) break;
+      this.work++;
+      this.tile = 0;
     }
     encoder.popDebugGroup();
     return spent;
@@ -66,7 +66,8 @@ export function totalCost(works: readonly Work[]): number {
 
 /**
  * A kernel that is dispatched whole: `invocations` in workgroups of `size`, folded where one dimension is too short.
- * @param cost rough multiply-adds of all of them.
+ * @param cost rough multiply-adds of all of them, for cutting.
+ * @param multiplyAdds of products of vectors and matrices, see Work. Default 0.
  */
 export function wholeWork(
   kernel: Kernel,
@@ -74,6 +75,7 @@ export function wholeWork(
   invocations: number,
   size: number,
   cost: number,
+  multiplyAdds = 0,
 ): Work {
   const group = kernel.bind(resources);
   const groups = Math.ceil(invocations / size);
@@ -81,7 +83,7 @@ export function wholeWork(
     label: kernel.label,
     tiles: 1,
     tileCost: cost,
-    multiplyAdds: cost,
+    multiplyAdds,
     bytes: kernel.bytes(resources),
     dispatch: (pass) => {
       pass.setPipeline(kernel.pipeline);

@@ -9,8 +9,8 @@ const STEP = Math.LN2 / STEPS;
 const POWERS = Float64Array.from({ length: STEPS * OCTAVES }, (_, index) => 2 ** (-index / STEPS));
 
 /**
- * exp(x) for x <= 0, to a relative 4e-11, and 0 below 2^-150: a table of powers and four terms of the series. The
- * engine's inner loop; Math.exp is a call out of compiled code and takes three times as long.
+ * exp(x) for x <= 0, to a relative 4e-11, and 0 below 2^-150: a table of powers and four terms of the series. For inner
+ * loops: Math.exp is a call out of compiled code and takes three times as long.
  */
 export function expNegative(x: number): number {
   const position = x * SCALE;

@@ -115,6 +115,6 @@ export async function measureLineUp(
 }
 
 /** In nats; what has no probability adds nothing. */
-export function entropyOf(probabilities: Float32Array): number {
+function entropyOf(probabilities: Float32Array): number {
   return probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
 }

@@ -7,7 +7,7 @@ import type { NumberField } from '../../values/fields.ts';
 import type { SettingsOf } from '../settings.ts';
 
 /** Coordinates of each of the two views. */
-export const DIMENSION = 16;
+const DIMENSION = 16;
 /** Coordinates of an embedding. */
 const EMBEDDING = 4;
 const TEMPERATURE = 0.2;
@@ -64,7 +64,7 @@ export interface Views {
   second: Float32Array;
 }
 
-export function drawViews(count: number, rho: number, seed: number): Views {
+function drawViews(count: number, rho: number, seed: number): Views {
   const first = normals(count * DIMENSION, seed, FIRST_VIEW);
   const noise = normals(count * DIMENSION, seed, SECOND_VIEW);
   const second = noise.map((value, index) => rho * first[index] + Math.sqrt(1 - rho * rho) * value);

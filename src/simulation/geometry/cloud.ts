@@ -3,7 +3,7 @@ import type { ParameterValues } from '../../losses/loss.ts';
 import type { Hyperparameters, Start } from '../settings.ts';
 
 /** Points of a run that are looked at, at most: their pairs can be stored, and are enough for a steady number. */
-export const OBSERVED = 512;
+const OBSERVED = 512;
 
 /** A run at one moment, cut down to its first points: what is measured, and held against what must be so. */
 export interface Cloud {

@@ -62,14 +62,17 @@ export function createMeasurement(
     usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
   });
   device.queue.writeBuffer(measurement, 0, contents);
-  const whole = (entry: Kernel, invocations: number, size: number, cost: number) =>
-    wholeWork(entry, { ...memory, measurement, gradients, totals }, invocations, size, cost);
+  const whole = (entry: Kernel, invocations: number, size: number, cost: number, multiplyAdds: number) =>
+    wholeWork(entry, { ...memory, measurement, gradients, totals }, invocations, size, cost, multiplyAdds);
   return {
     metrics: [
-      whole(uniformity, measured, 64, measured * measured * (2 * dimension + 8)),
-      whole(alignment, pairs, 64, pairs * dimension),
+      // A product with every point, and that point's length.
+      whole(uniformity, measured, 64, measured ** 2 * (2 * dimension + 8), 2 * measured ** 2 * dimension),
+      // A distance, and two lengths.
+      whole(alignment, pairs, 64, pairs * dimension, 3 * pairs * dimension),
     ],
-    report: whole(summarize, 1, 1, dataset.points * dimension),
+    // The lengths of all points, and of the gradients.
+    report: whole(summarize, 1, 1, dataset.points * dimension, (dataset.points + batchPoints) * dimension),
     dispose: () => measurement.destroy(),
   };
 }

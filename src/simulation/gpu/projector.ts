@@ -37,11 +37,14 @@ export async function createProjector(
     usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
   });
   device.queue.writeBuffer(projection, 0, contents);
-  const whole = (compiled: typeof project, invocations: number, size: number) =>
-    wholeWork(compiled, { ...memory, projection }, invocations, size, points * dimension);
-  const projecting = whole(project, points, 64);
+  const whole = (compiled: typeof project, invocations: number, size: number, multiplyAdds: number) =>
+    wholeWork(compiled, { ...memory, projection }, invocations, size, points * dimension, multiplyAdds);
+  const products = iterates ? SHOWN * points * dimension : 0;
+  const projecting = whole(project, points, 64, products);
   const iteration: Work[] =
-    image && orthonormalize ? [projecting, whole(image, dimension, 1), whole(orthonormalize, 1, 1)] : [];
+    image && orthonormalize
+      ? [projecting, whole(image, dimension, 1, products), whole(orthonormalize, 1, 1, 0)]
+      : [];
   let iterations = FIRST_ITERATIONS;
   return {
     works: () => {

@@ -1,5 +1,6 @@
 import { measureThreads } from '../../engine/cpu/threads/ceiling.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { isLabelled } from '../../engine/engine.ts';
 import { findLoss } from '../../losses/registry.ts';
 import type { AnyLoss } from '../../losses/registry.ts';
 import { HostSimulation } from '../host-simulation.ts';
@@ -97,10 +98,10 @@ function watched(engine: Engine, noted: Evaluations): Engine {
     const result = await evaluate(spec, batch, options);
     noted.times.push(performance.now() - begun);
     const { dimension } = batch;
-    const rows = ('embeddings' in batch ? batch.embeddings.length : batch.queries.length) / dimension;
+    const rows = (isLabelled(batch) ? batch.embeddings.length : batch.queries.length) / dimension;
     noted.multiplyAdds = multiplyAddsOf(findLoss(spec.kind), rows, dimension);
     // Points in, gradients out.
-    noted.bytes = 8 * rows * dimension * ('embeddings' in batch ? 1 : 2);
+    noted.bytes = 8 * rows * dimension * (isLabelled(batch) ? 1 : 2);
     return result;
   };
   return engine;
@@ -110,17 +111,18 @@ function watched(engine: Engine, noted: Evaluations): Engine {
  * The multiply-adds that loss and gradient are made of, done the shortest way: similarities, and a gradient for each end
  * of every pair that has one; a set meets each pair once.
  */
-export function multiplyAddsOf(loss: AnyLoss | undefined, rows: number, dimension: number): number {
+function multiplyAddsOf(loss: AnyLoss | undefined, rows: number, dimension: number): number {
   switch (loss?.skeleton) {
     case 'pairs':
       if (loss.batch === 'labelled') return 2 * rows * rows * dimension;
       return (loss.anchors === 'both' ? 4 : 3) * rows * rows * dimension;
     case 'distances':
+    case 'triplets':
       return 2 * rows * rows * dimension;
     case 'features':
-      return 4 * rows * dimension * dimension;
+      return (loss.rule.matrix === 'correlation' ? 3 : 4) * rows * dimension * dimension;
     default:
-      return 4 * rows * dimension;
+      return rows * dimension;
   }
 }
 

@@ -15,6 +15,8 @@ export class Observer {
     { resolve(answer: Answers[keyof Answers]): void; reject(reason: Error): void }
   >();
   #count = 0;
+  /** Why it answers nothing any more. */
+  #ended: string | undefined;
 
   /** @param engine one of the page, which is disposed of with the observer; or the kind to make in the worker. */
   constructor(engine: Engine | { backend: 'cpu' | 'reference' }) {
@@ -27,11 +29,16 @@ export class Observer {
     this.#send({ type: 'begin', backend: engine.backend, description });
   }
 
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
   /** @throws Error when it cannot be answered. */
   ask<About extends keyof Answers>(
     question: Extract<Question, { about: About }>,
     cloud: Cloud,
   ): Promise<Answers[About]> {
+    if (this.#ended !== undefined) return Promise.reject(new Error(this.#ended));
     return new Promise((resolve, reject) => {
       const id = this.#count++;
       this.#asked.set(id, { resolve: (answer) => resolve(answer as Answers[About]), reject });
@@ -75,6 +82,7 @@ export class Observer {
   }
 
   #end(reason: string): void {
+    this.#ended ??= reason;
     this.#worker.terminate();
     for (const { reject } of this.#asked.values()) reject(new Error(reason));
     this.#asked.clear();

@@ -9,6 +9,8 @@ import { truths } from '../registry.ts';
 import type { Answers, FromObserver, Kernel, Question, ToObserver } from './messages.ts';
 
 let engine: Promise<Engine> | undefined;
+/** What the precision of another engine is compared with. */
+let cpu: Promise<Engine> | undefined;
 let computed = 0;
 const computing = new Map<number, { resolve(result: unknown): void; reject(reason: Error): void }>();
 
@@ -53,11 +55,10 @@ async function answerTo(question: Question, cloud: Cloud, present: Engine): Prom
       return truth ? truth.evaluate(present, cloud) : [];
     }
     case 'precision': {
-      const engines =
-        present.backend === 'cpu' ? [present] : [present, await createEngine({ backend: 'cpu' })];
-      const measured = [];
-      for (const each of engines) measured.push(await measurePrecision(each, cloud));
-      return measured;
+      const measured = await measurePrecision(present, cloud);
+      if (present.backend === 'cpu') return [measured];
+      cpu ??= createEngine({ backend: 'cpu' });
+      return [measured, await measurePrecision(await cpu, cloud)];
     }
   }
 }

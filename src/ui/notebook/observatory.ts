@@ -8,12 +8,17 @@ import { Observer } from '../../truths/observer/observer.ts';
 import { hyperparametersOf } from '../run-settings.ts';
 import type { Store } from '../store.ts';
 
+/** Which engine observes, and the observer. */
+interface Observing {
+  engine: GPUDevice | 'cpu' | 'reference';
+  observer: Promise<Observer>;
+}
+
 /** Looks at the present run with the run's own kind of engine. */
 export class Observatory {
   readonly #store: Store;
   readonly #simulation: () => Simulation | undefined;
-  /** Which engine observes, and the observer. */
-  #present: { engine: GPUDevice | 'cpu' | 'reference'; observer: Promise<Observer> } | undefined;
+  #present: Observing | undefined;
 
   constructor(store: Store, simulation: () => Simulation | undefined) {
     this.#store = store;
@@ -47,10 +52,20 @@ export class Observatory {
     question: Extract<Question, { about: About }>,
     cloud: Cloud,
   ): Promise<Answers[About]> {
-    return (await this.#observer()).ask(question, cloud);
+    const present = this.#observing();
+    const observer = await present.observer;
+    try {
+      return await observer.ask(question, cloud);
+    } finally {
+      if (observer.hasEnded && present === this.#present) {
+        observer.dispose();
+        // Whoever asks next asks another.
+        this.#present = undefined;
+      }
+    }
   }
 
-  #observer(): Promise<Observer> {
+  #observing(): Observing {
     const positions = this.#simulation()?.positions;
     const onHost = this.#store.state.engine === 'reference' ? 'reference' : 'cpu';
     const engine = positions?.on === 'gpu' ? positions.device : onHost;
@@ -58,7 +73,7 @@ export class Observatory {
       void this.#present?.observer.then((observer) => observer.dispose());
       this.#present = { engine, observer: begin(engine) };
     }
-    return this.#present.observer;
+    return this.#present;
   }
 }
 

@@ -203,7 +203,7 @@ function show(profile: Profile): Node[] {
     html(
       'p',
       'fine',
-      'GFLOP/s counts the multiply-adds that similarities and gradients are made of, as two each, and no exponential. GB/s counts every buffer once, the least that has to move. The ceilings are two kernels of our own: multiply-adds in registers, and a streaming copy. Small buffers stay in caches and can pass the copy.',
+      'GFLOP/s counts the multiply-adds of products of vectors and matrices, as two each, and no exponential; a dash is none. GB/s counts every buffer once, the least that has to move. The ceilings are two kernels of our own: multiply-adds in registers, and a streaming copy. Small buffers stay in caches and can pass the copy.',
     ),
   ];
 }

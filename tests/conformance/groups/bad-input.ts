@@ -62,6 +62,8 @@ const badCalls: BadCall[] = [
     { kind: 'contrastive' },
     towers({ negatives: vectors(3), similar: new Uint8Array(4) }),
   ),
+  evaluating('labels beside two towers', 'batch.labels', infoNce, towers({ labels: new Uint32Array(4) })),
+  evaluating('keys beside one set', 'batch.keys', ntXent, set({ keys: vectors(12) })),
   evaluating('margin NaN', 'loss.negativeMargin', { kind: 'contrastive', negativeMargin: Number.NaN }, set()),
   evaluating('one pair for a loss that needs negatives', 'batch.labels', { kind: 'decoupled' }, onePair),
   evaluating(

@@ -2,7 +2,7 @@
 import { random4, unitInterval } from '../../../src/data/random.ts';
 import { writePairKernels } from '../../../src/engine/cpu/pairs/kernels.ts';
 import type { Kernels } from '../../../src/engine/cpu/pairs/kernels.ts';
-import { simdSupport } from '../../../src/engine/cpu/wasm/features.ts';
+import { simdSupport } from '../../../src/engine/cpu/wasm/simd-support.ts';
 import { allocate } from '../../../src/engine/cpu/wasm/memory.ts';
 
 /** A similarity within -1 .. 1 for each pair of a tile. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import numerics from '../../../shaders/numerics.wgsl?raw';
 import { ModuleBuilder } from '../../../src/engine/cpu/wasm/assembler.ts';
-import { simdSupport } from '../../../src/engine/cpu/wasm/features.ts';
+import { simdSupport } from '../../../src/engine/cpu/wasm/simd-support.ts';
 import { Inliner } from '../../../src/engine/cpu/wgsl/inline.ts';
 import { parse } from '../../../src/engine/cpu/wgsl/parse.ts';
 import type { Value } from '../../../src/engine/cpu/wgsl/value.ts';

@@ -1,4 +1,5 @@
 import type { Batch, Metric } from '../../engine.ts';
+import { isLabelled } from '../../engine.ts';
 import { Slices } from '../../slices.ts';
 import { expectRoom } from '../../stored-matrix.ts';
 import { validateSimilarity } from '../../validate.ts';
@@ -21,8 +22,9 @@ export async function similarity(batch: Batch, metric: Metric, relaxed: boolean)
   const isOneSet = layout.kind === 'labelled';
   const slices = new Slices((rows * columns) / (isOneSet ? 2 : 1));
 
-  const towers =
-    'embeddings' in batch ? [[batch.embeddings]] : [[batch.queries], [batch.keys, batch.negatives ?? []]];
+  const towers = isLabelled(batch)
+    ? [[batch.embeddings]]
+    : [[batch.queries], [batch.keys, batch.negatives ?? []]];
   let bytes = TILE_BYTES;
   const sides = [rows, columns].slice(0, towers.length).map((count) => {
     const padded = Math.ceil(count / GRAIN) * GRAIN;

@@ -103,7 +103,7 @@ export interface PairPlan {
 export const TOTALS = 2;
 
 /** Words for the threads to wait for each other with. */
-export const CONTROL_BYTES = 64;
+const CONTROL_BYTES = 64;
 
 /** At the start of memory: the loss's parameters. */
 const PARAMETER_BYTES = 256;

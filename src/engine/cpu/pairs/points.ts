@@ -2,15 +2,13 @@
  * The points of an evaluation on their way into the kernels' memory and out of it, for one dimension. They are measured
  * in double precision, in which the squares of single precision numbers neither overflow nor underflow.
  */
+import { SHORTEST } from '../../normalization.ts';
 import type { FunctionBuilder, Local, ModuleBuilder } from '../wasm/assembler.ts';
 import { QUAD, VECTOR } from './tile.ts';
 import { transposed4 } from './transposed.ts';
 
-/** Below this length torch.nn.functional.normalize divides by it instead. */
-const SMALLEST_NORM = 1e-12;
-
 export interface PointKernels {
-  /** Divides `count` vectors, which lie row-major, by their lengths, and notes these: one f32 each. */
+  /** Divides `count` vectors, which lie row-major, by their lengths or SHORTEST, and notes the lengths: one f32 each. */
   normalize(vectors: number, count: number, norms: number): void;
 
   /** Lays vectors out as quads, see products.ts. */
@@ -59,7 +57,7 @@ function writeNormalize(module: ModuleBuilder, dimension: number): void {
       const length = f.let('f64x2.sqrt', f.let('f64x2.add', halves, f.shuffle(halves, halves, [2, 3, 0, 1])));
       f.storeOne(norm.at, 0, f.let('f32x4.demote_f64x2_zero', length));
       norm.move(4);
-      const divisor = f.let('f64x2.pmax', f.constant(SMALLEST_NORM, 'f64'), length);
+      const divisor = f.let('f64x2.pmax', f.constant(SHORTEST, 'f64'), length);
       const scale = f.let('f64x2.div', f.constant(1, 'f64'), divisor);
       scaleParts(f, dimension, vector, scale);
     });
@@ -119,7 +117,7 @@ function writeGiveBack(module: ModuleBuilder, dimension: number, normalized: boo
             f.let(
               'v128.and',
               f.let('f64x2.div', weights, length),
-              f.let('f64x2.ge', length, f.constant(SMALLEST_NORM, 'f64')),
+              f.let('f64x2.ge', length, f.constant(SHORTEST, 'f64')),
             ),
           );
           norm.move(VECTOR);

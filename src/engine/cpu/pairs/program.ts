@@ -32,6 +32,7 @@ export class PairPrograms {
   private readonly relaxed: boolean;
   private modules = new Map<string, Compiled>();
   private idle: PairProgram[] = [];
+  private disposed = false;
 
   constructor(relaxed: boolean) {
     this.relaxed = relaxed;
@@ -66,10 +67,13 @@ export class PairPrograms {
   }
 
   giveBack(program: PairProgram): void {
+    if (this.disposed) return;
     this.idle = [program, ...this.idle].slice(0, IDLE_PROGRAMS);
   }
 
-  clear(): void {
+  /** Keeps nothing any more. */
+  dispose(): void {
+    this.disposed = true;
     this.modules.clear();
     this.idle = [];
   }

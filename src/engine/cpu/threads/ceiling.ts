@@ -1,4 +1,4 @@
-import { simdSupport } from '../wasm/features.ts';
+import { simdSupport } from '../wasm/simd-support.ts';
 import { Threads } from './threads.ts';
 
 /** Longer than any pause that the system makes a thread take. */

@@ -12,7 +12,7 @@ const PROGRESS_INTERVAL = 50;
 /** Workers that share the memory of an evaluation. They start with the first one that is worth it. */
 export class Threads {
   readonly count: number;
-  /** Why there are no threads any more, in words that follow "1 thread". */
+  /** Why there are no threads any more, in words that follow "the others stopped:". */
   lost: string | undefined;
   private workers: Worker[] | undefined;
   private current: PairProgram | undefined;

@@ -1,5 +1,5 @@
 import { ModuleBuilder } from './assembler.ts';
-import { simdSupport } from './features.ts';
+import { simdSupport } from './simd-support.ts';
 import { allocate } from './memory.ts';
 
 /** Sums in the making at a time: as many as the skeleton's, so that nothing but the multiply-adds is waited for. */

@@ -7,17 +7,17 @@ const LARGEST_BYTES = 2 ** 32 - PAGE_BYTES;
 
 /**
  * Memory for kernels, all zero.
- * @throws InputError when it is not to be had, with the bytes wanted.
+ * @throws InputError when it is not to be had, with the bytes wanted and, where that is known, the bytes there.
  */
 export function allocate(bytes: number, shared = false): WebAssembly.Memory {
   const pages = Math.ceil(bytes / PAGE_BYTES);
+  const refuse = (there: string): never => {
+    throw new InputError('batch', `expected fewer points; the kernels would take ${bytes} bytes, ${there}`);
+  };
+  if (bytes > LARGEST_BYTES) return refuse(`and WebAssembly addresses ${LARGEST_BYTES}`);
   try {
-    if (bytes > LARGEST_BYTES) throw new RangeError('beyond 32-bit addresses');
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch {
-    throw new InputError(
-      'batch',
-      `expected fewer points; the kernels would take ${bytes} bytes, which are not to be had`,
-    );
+    return refuse('which the system does not give');
   }
 }

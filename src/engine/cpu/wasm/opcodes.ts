@@ -1,7 +1,7 @@
 /** The instructions of WebAssembly that the kernels are made of. Those above 0xff lie behind the prefix for vectors. */
 const VECTOR = 0x100;
 
-export const OPCODES = {
+const OPCODES = {
   'i32.eqz': 0x45,
   'i32.lt_u': 0x49,
   'i32.add': 0x6a,
@@ -46,7 +46,6 @@ export const OPCODES = {
   'f32x4.gt': VECTOR + 0x44,
   'f32x4.le': VECTOR + 0x45,
   'f32x4.ge': VECTOR + 0x46,
-  'f32x4.floor': VECTOR + 0x68,
   'f32x4.abs': VECTOR + 0xe0,
   'f32x4.neg': VECTOR + 0xe1,
   'f32x4.sqrt': VECTOR + 0xe3,

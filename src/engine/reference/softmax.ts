@@ -1,7 +1,7 @@
-import { Slices } from './slices.ts';
-import { validateSoftmax } from './validate.ts';
+import { Slices } from '../slices.ts';
+import { validateSoftmax } from '../validate.ts';
 
-/** Engine.softmax in float64, for the engines without kernels: each row is shifted by its largest logit. */
+/** Engine.softmax in float64: each row is shifted by its largest logit. */
 export async function softmax(
   logits: Float32Array,
   shape: { rows: number; columns: number },
