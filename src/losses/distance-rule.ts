@@ -1,14 +1,14 @@
 import type { Constants } from './constants.ts';
 
 /**
- * The functions of a loss over distances, for the streaming CPU engine; shaders/losses holds the same in WGSL.
+ * What a loss over distances makes of what its points gather, in double precision; and its functions of a pair, for
+ * points that meet their match, of which there are few. Those of all pairs of a set are in WGSL, in shaders/losses.
  *
- * A point meets all others of a labelled set; of a paired batch its match, and its own tower where the loss wants that.
- * What it gathers from them is a tally of TALLY numbers, all zero at first, from `at` on in `tallies`. The loss of a tower is what `finish`
- * makes of the tallies of all its points together; the loss of a batch is the mean over its towers.
+ * What a point gathers is a tally of TALLY numbers, all zero at first, from `at` on in `tallies`. The loss of a tower is
+ * what `finish` makes of the tallies of all its points together; the loss of a batch is the mean over its towers.
  */
 export interface DistanceRule {
-  /** Takes in one point that is met, at the squared distance `squared`. */
+  /** Takes in a match at the squared distance `squared`. */
   accumulate(
     tallies: Float64Array,
     at: number,
@@ -31,7 +31,7 @@ export interface DistanceRule {
     others: number,
   ): { loss: number; count: number };
 
-  /** The factor p of p (u_i - u_j), the gradient of the tower's loss in u_i through what i gathers from j alone. */
+  /** The factor p of p (u_i - u_j), the gradient of the tower's loss in u_i through what i gathers from its match j alone. */
   pull(total: Float64Array, squared: number, isPositive: boolean, constants: Constants): number;
 }
 

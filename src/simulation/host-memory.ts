@@ -1,9 +1,12 @@
+import { planDistances } from '../engine/cpu/distances/plan.ts';
 import { planPairs } from '../engine/cpu/pairs/plan.ts';
 import { Threads } from '../engine/cpu/threads/threads.ts';
 import { weightCount } from '../engine/encoder.ts';
 import { sizeOf } from '../engine/webgpu/wgsl.ts';
 import { pairCount } from '../data/dataset.ts';
 import numericsShader from '../../shaders/numerics.wgsl?raw';
+import { TALLY } from '../losses/distance-rule.ts';
+import type { AnyLoss } from '../losses/registry.ts';
 import { resolve } from './resolve.ts';
 import { encoderShapeOf } from './settings.ts';
 import type { Hyperparameters, Start } from './settings.ts';
@@ -11,8 +14,8 @@ import type { Hyperparameters, Start } from './settings.ts';
 const VECTOR = 16;
 
 /**
- * Bytes of the arrays that a run will take on the CPU: points, moments, batch, gradient and pictures, and for a loss of
- * pairs the memory of the kernels as they plan it.
+ * Bytes of the arrays that a run will take on the CPU: points, moments, batch, gradient and pictures, and for a loss over
+ * pairs or distances the memory of the kernels as they plan it.
  * @throws InputError when the settings are bad.
  */
 export function memoryNeededOnHost(start: Start, hyperparameters: Hyperparameters): number {
@@ -25,19 +28,30 @@ export function memoryNeededOnHost(start: Start, hyperparameters: Hyperparameter
   const batch = 2 * pairs * dimension;
   // Points, two moments, their gradient; the batch and its gradient; two pictures.
   const run = 4 * (coordinates + 3 * learned + 2 * batch + 8 * dataset.points);
-  if (loss.skeleton !== 'pairs' || pairs === 0) return run;
+  if (pairs === 0) return run;
   const rows = loss.batch === 'paired' ? pairs : 2 * pairs;
-  const structs = [numericsShader, loss.shader].join('\n');
-  const { bytes } = planPairs(
-    loss,
-    { kind: loss.batch, dimension, rows, columns: rows, extraNegatives: 0 },
-    { statistics: sizeOf(structs, 'Statistics') / VECTOR, anchor: sizeOf(structs, 'Anchor') / VECTOR },
-    {
-      refines: dataset.kind === 'classes' && (loss.refines ?? false),
-      gradient: true,
-      normalize: Boolean(values.normalize),
-      threads: Threads.create()?.count ?? 1,
-    },
-  );
-  return run + bytes;
+  const refines = dataset.kind === 'classes';
+  return run + kernelBytes(loss, { dimension, rows }, { refines, normalize: Boolean(values.normalize) });
+}
+
+/** What the kernels of the CPU hold for a batch; 0 for losses without any. */
+function kernelBytes(
+  loss: AnyLoss,
+  { dimension, rows }: { dimension: number; rows: number },
+  { refines, normalize }: { refines: boolean; normalize: boolean },
+): number {
+  const options = { gradient: true, normalize, threads: Threads.create()?.count ?? 1 };
+  if (loss.skeleton === 'pairs') {
+    const structs = [numericsShader, loss.shader].join('\n');
+    return planPairs(
+      loss,
+      { kind: loss.batch, dimension, rows, columns: rows, extraNegatives: 0 },
+      { statistics: sizeOf(structs, 'Statistics') / VECTOR, anchor: sizeOf(structs, 'Anchor') / VECTOR },
+      { ...options, refines: refines && (loss.refines ?? false) },
+    ).bytes;
+  }
+  if (loss.skeleton !== 'distances' || (loss.batch === 'paired' && !loss.meetsOwnTower)) return 0;
+  const sets = loss.batch === 'paired' ? 2 : 1;
+  const parts = { statistics: TALLY, anchor: 0 };
+  return sets * planDistances({ dimension, rows }, parts, { ...options, sets }).bytes;
 }

@@ -4,7 +4,7 @@ import type { Batch, Engine, EvaluateOptions, Evaluation, Metric } from '../engi
 import { evaluate } from './evaluate.ts';
 import { similarity } from './matrices/similarity.ts';
 import { softmax } from './matrices/softmax.ts';
-import { PairPrograms } from './pairs/program.ts';
+import { Programs } from './programs.ts';
 import { Threads } from './threads/threads.ts';
 import { simdSupport } from './wasm/simd-support.ts';
 
@@ -21,13 +21,13 @@ export async function createCpuEngine(): Promise<Engine> {
 class CpuEngine implements Engine {
   readonly backend = 'cpu';
   private readonly relaxed: boolean;
-  readonly programs: PairPrograms;
+  readonly programs: Programs;
   readonly threads = Threads.create();
   private disposed = false;
 
   constructor(relaxed: boolean) {
     this.relaxed = relaxed;
-    this.programs = new PairPrograms(relaxed);
+    this.programs = new Programs(relaxed);
   }
 
   get description(): string {

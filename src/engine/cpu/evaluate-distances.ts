@@ -1,22 +1,28 @@
 import { TALLY } from '../../losses/distance-rule.ts';
 import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyDistanceLoss } from '../../losses/registry.ts';
-import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { isLabelled } from '../engine.ts';
-import { Slices } from '../slices.ts';
+import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { lossesOf } from '../tallies.ts';
-import { closeTowers, openTowers } from '../towers.ts';
 import type { BatchLayout } from '../validate.ts';
+import { writeDistanceKernels } from './distances/kernels.ts';
+import { planDistances } from './distances/plan.ts';
+import { evaluateMatchDistances } from './evaluate-match-distances.ts';
+import { numbered } from './labels.ts';
+import { PADDING } from './pairs/relation.ts';
+import { QUAD } from './pairs/tile.ts';
+import { resetTurns } from './pairs/turns.ts';
+import type { DistanceProgram } from './programs.ts';
+import { helpersFor, run } from './run.ts';
+import type { Means } from './run.ts';
 
-/** Columns that a row meets before another row meets them, too: their vectors stay in the nearest caches. */
-const BLOCK = 256;
-
-/** Two points that meet, each an index into its own side. */
-type Visit = (squared: number, first: number, second: number, isPositive: boolean) => void;
+/** What the first pass is worth of all the work, for progress. */
+const GATHERING = 0.3;
 
 /**
- * The skeleton of distances: streams all pairs of points that meet, once for what the points gather and, when the
- * totals are known, once for the pulls. Each pair is computed once and serves both of its ends; nothing is stored.
+ * The skeleton of distances: streams all pairs of points that meet, once for what the points gather and, when that has
+ * been put together, once for the pulls. Each pair of a set is computed once and serves both of its ends; nothing is
+ * stored. Two towers are two sets, whose points also meet their match, in double precision.
  */
 export async function evaluateDistances(
   loss: AnyDistanceLoss,
@@ -24,94 +30,147 @@ export async function evaluateDistances(
   layout: BatchLayout,
   batch: Batch,
   options: EvaluateOptions,
+  { programs, threads }: Means,
 ): Promise<Evaluation> {
-  const { rule, meetsOwnTower = false } = loss;
+  if (!isLabelled(batch) && !loss.meetsOwnTower) return evaluateMatchDistances(loss, values, batch, options);
+  options.signal?.throwIfAborted();
+  const { rule } = loss;
   const { dimension, rows } = layout;
   const constants = loss.constants(values);
-  const labels = isLabelled(batch) ? batch.labels : undefined;
-  const similar = isLabelled(batch) ? undefined : batch.similar;
-  const meetsSet = labels !== undefined || meetsOwnTower;
-  const towerCount = labels ? 1 : 2;
-  const within = meetsSet ? towerCount * rowsOfBlocks(rows) : 0;
-  const across = labels ? 0 : rows;
-  const passes = options.gradient ? 2 : 1;
-  const slices = new Slices(passes * (towerCount * rows + within + across), options);
-
-  const opened = await openTowers(batch, Boolean(values.normalize), slices);
-  const towers = (labels ? [opened.rows] : [opened.rows, opened.columns]).map((tower) => ({
-    ...tower,
-    tallies: new Float64Array(rows * TALLY),
-  }));
-  type Tower = (typeof towers)[number];
-
-  const squaredDistance = (left: Float64Array, leftAt: number, right: Float64Array, rightAt: number) => {
-    let sum = 0;
-    for (let index = 0; index < dimension; index++) {
-      const difference = left[leftAt + index] - right[rightAt + index];
-      sum += difference * difference;
-    }
-    return sum;
+  const sets = isLabelled(batch) ? [batch.embeddings] : [batch.queries, batch.keys];
+  const labels = isLabelled(batch)
+    ? numbered(batch.labels).labels
+    : Int32Array.from({ length: rows }, (_, row) => row);
+  const helpers = helpersFor(rows * rows, dimension, threads);
+  const shape = { dimension, isOneSet: true, isExclusive: false, columnsAreAnchors: true };
+  const plan = {
+    sets: sets.length,
+    gradient: options.gradient ?? false,
+    normalize: Boolean(values.normalize),
+    threads: helpers?.count ?? 1,
   };
-  /** All pairs within a tower, in blocks; then each point with its match. */
-  const stream = async (visitorOf: (first: Tower, second: Tower) => Visit) => {
-    for (const tower of meetsSet ? towers : []) {
-      const { vectors } = tower;
-      const visit = visitorOf(tower, tower);
-      for (let from = 0; from < rows; from += BLOCK) {
-        const to = Math.min(from + BLOCK, rows);
-        for (let row = 0; row < to; row++) {
-          for (let column = Math.max(from, row + 1); column < to; column++) {
-            const squared = squaredDistance(vectors, row * dimension, vectors, column * dimension);
-            visit(squared, row, column, labels !== undefined && labels[row] === labels[column]);
-          }
-          if (slices.spend(1)) await slices.next();
-        }
-      }
+  const opened: DistanceProgram[] = [];
+  for (const vectors of sets) {
+    const program = await programs.take<DistanceProgram>({
+      kernelsKey: JSON.stringify([loss.kind, shape]),
+      planKey: JSON.stringify([rows, plan]),
+      isShared: helpers !== undefined,
+      write: (relaxed) => writeDistanceKernels(loss.shader, shape, relaxed),
+      plan: (parts) => planDistances(layout, parts, plan),
+    });
+    load(
+      program,
+      vectors,
+      labels,
+      program.parameters.map((name) => constants[name]),
+    );
+    opened.push(program);
+  }
+  /** Runs a part on every set, which takes the progress from one fraction to another; false when a helper was lost. */
+  const runAll = async (part: 'gather' | 'pull', from: number, to: number) => {
+    for (const [index, program] of opened.entries()) {
+      const share = (to - from) / opened.length;
+      const { signal, onProgress } = options;
+      const told = onProgress && ((fraction: number) => onProgress(from + share * (index + fraction)));
+      if (!(await run(program, part, { signal, onProgress: told }, helpers))) return false;
     }
-    if (labels) return;
-    const [queries, keys] = towers;
-    const visit = visitorOf(queries, keys);
-    for (let row = 0; row < rows; row++) {
-      const squared = squaredDistance(queries.vectors, row * dimension, keys.vectors, row * dimension);
-      visit(squared, row, row, !similar || similar[row] === 1);
-      if (slices.spend(1)) await slices.next();
-    }
+    return true;
   };
+  const again = () =>
+    evaluateDistances(loss, values, layout, batch, options, { programs, threads: undefined });
 
-  await stream((first, second) => (squared, row, column, isPositive) => {
-    rule.accumulate(first.tallies, row * TALLY, squared, isPositive, constants);
-    rule.accumulate(second.tallies, column * TALLY, squared, isPositive, constants);
+  if (!(await runAll('gather', 0, options.gradient ? GATHERING : 1))) return again();
+  const towers = opened.map((program) => readTallies(program, rows));
+  const matches = isLabelled(batch) ? undefined : new Matches(opened, batch.similar);
+  matches?.forEach((row, squared, isPositive) => {
+    for (const tallies of towers) rule.accumulate(tallies, row * TALLY, squared, isPositive, constants);
   });
-  const others = meetsSet ? rows - 1 : 0;
-  const allTallies = towers.map(({ tallies }) => tallies);
-  const { rowLosses, totals, loss: mean, count } = lossesOf(rule, constants, allTallies, others);
+  const { rowLosses, totals, loss: mean, count } = lossesOf(rule, constants, towers, rows - 1);
   const result: Evaluation = { loss: mean, count, ...(options.rowLosses && { rowLosses }) };
-  if (!options.gradient) return result;
-
-  // A pair is met from both of its ends, and the loss is the mean over the towers.
-  const ends = 2 / towers.length;
-  await stream((first, second) => {
-    const total = totals[towers.indexOf(first)];
-    return (squared, row, column, isPositive) => {
-      const pull = ends * rule.pull(total, squared, isPositive, constants);
-      if (pull === 0) return;
-      for (let index = 0; index < dimension; index++) {
-        const left = row * dimension + index;
-        const right = column * dimension + index;
-        const component = pull * (first.vectors[left] - second.vectors[right]);
-        first.gradient[left] += component;
-        second.gradient[right] -= component;
-      }
-    };
-  });
-  result.gradient = await closeTowers(batch, opened, 1, slices);
-  result.parameterGradients = {};
+  if (options.gradient) {
+    opened.forEach(({ memory, plan: { total } }, index) =>
+      new Float32Array(memory.buffer, total, TALLY).set(totals[index]),
+    );
+    matches?.forEach((row, squared, isPositive) =>
+      matches.push(row, rule.pull(totals[0], squared, isPositive, constants)),
+    );
+    if (!(await runAll('pull', GATHERING, 1))) return again();
+    const [first, second] = opened.map((program) => readVectors(program, rows));
+    result.gradient = isLabelled(batch) ? { embeddings: first } : { queries: first, keys: second };
+    result.parameterGradients = {};
+  }
+  for (const program of opened) programs.giveBack(program);
   return result;
 }
 
-/** Rows that the blocks of columns meet, one block after the other: those before it, and its own. */
-function rowsOfBlocks(rows: number): number {
-  let sum = 0;
-  for (let from = 0; from < rows; from += BLOCK) sum += Math.min(from + BLOCK, rows);
-  return sum;
+function load(
+  { memory, plan }: DistanceProgram,
+  vectors: Float32Array,
+  labels: Int32Array,
+  parameters: number[],
+): void {
+  const { rows } = plan;
+  const floats = new Float32Array(memory.buffer);
+  const integers = new Int32Array(memory.buffer);
+  floats.set(parameters);
+  floats.set(vectors, rows.vectors / 4);
+  integers.set(labels, rows.labels / 4);
+  integers.fill(PADDING, rows.labels / 4 + rows.count, rows.labels / 4 + rows.padded);
+  resetTurns(memory, plan);
+}
+
+/** One tally after the other; in memory the quads of points hold each of its numbers side by side. */
+function readTallies({ memory, plan }: DistanceProgram, rows: number): Float64Array {
+  const numbers = new Float32Array(memory.buffer, plan.rows.statistics, plan.rows.padded * TALLY);
+  return Float64Array.from({ length: rows * TALLY }, (_, index) => {
+    const point = Math.floor(index / TALLY);
+    return numbers[(point - (point % QUAD)) * TALLY + (index % TALLY) * QUAD + (point % QUAD)];
+  });
+}
+
+/** A copy: the memory is the next evaluation's. */
+function readVectors({ memory, plan }: DistanceProgram, rows: number): Float32Array {
+  return new Float32Array(memory.buffer, plan.rows.vectors, rows * plan.dimension).slice();
+}
+
+/** Points of two sets that meet across, each its match. */
+class Matches {
+  readonly #sets: { vectors: Float32Array; gradient: Float32Array }[];
+  readonly #similar: Uint8Array | undefined;
+  readonly #dimension: number;
+  readonly #count: number;
+
+  constructor(sets: readonly DistanceProgram[], similar: Uint8Array | undefined) {
+    const { rows, dimension, gradient } = sets[0].plan;
+    this.#sets = sets.map(({ memory, plan }) => ({
+      vectors: new Float32Array(memory.buffer, plan.rows.vectors, rows.count * dimension),
+      gradient: new Float32Array(memory.buffer, plan.rows.gradient, gradient ? rows.padded * dimension : 0),
+    }));
+    this.#similar = similar;
+    this.#dimension = dimension;
+    this.#count = rows.count;
+  }
+
+  forEach(visit: (row: number, squared: number, isPositive: boolean) => void): void {
+    const [first, second] = this.#sets;
+    for (let row = 0; row < this.#count; row++) {
+      let squared = 0;
+      for (let at = row * this.#dimension; at < (row + 1) * this.#dimension; at++) {
+        squared += (first.vectors[at] - second.vectors[at]) ** 2;
+      }
+      visit(row, squared, !this.#similar || this.#similar[row] === 1);
+    }
+  }
+
+  /** Adds what a match does to both of its ends to what is gathered, which lies in quads. */
+  push(row: number, pull: number): void {
+    const [first, second] = this.#sets;
+    const start = (row - (row % QUAD)) * this.#dimension + (row % QUAD);
+    for (let k = 0; k < this.#dimension; k++) {
+      const at = row * this.#dimension + k;
+      const component = pull * (first.vectors[at] - second.vectors[at]);
+      first.gradient[start + k * QUAD] += component;
+      second.gradient[start + k * QUAD] -= component;
+    }
+  }
 }

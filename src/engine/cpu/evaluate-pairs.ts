@@ -2,28 +2,16 @@ import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyPairLoss } from '../../losses/registry.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { isLabelled } from '../engine.ts';
-import { Slices } from '../slices.ts';
 import type { BatchLayout } from '../validate.ts';
-import { NOBODY, PADDING } from './pairs/kernels.ts';
+import { numbered } from './labels.ts';
+import { NOBODY, PADDING } from './pairs/relation.ts';
 import type { PairPlan, Side } from './pairs/plan.ts';
-import { TOTALS } from './pairs/plan.ts';
-import type { PairProgram, PairPrograms } from './pairs/program.ts';
+import { planPairs, TOTALS } from './pairs/plan.ts';
+import { writePairKernels } from './pairs/kernels.ts';
 import { resetTurns } from './pairs/turns.ts';
-import { costOf, work } from './pairs/work.ts';
-import type { Threads } from './threads/threads.ts';
-
-/** Multiply-adds that a pair's exponentials and selections are worth. */
-const PAIR_OVERHEAD = 24;
-
-/** Multiply-adds below which threads gain nothing, as long as they have to be woken: about two milliseconds. */
-const WORTH_THREADS = 2e7;
-
-/** What an engine keeps from one evaluation to the next. */
-export interface PairMeans {
-  programs: PairPrograms;
-  /** Undefined where there is one thread, the caller's. */
-  threads: Threads | undefined;
-}
+import type { PairProgram } from './programs.ts';
+import { helpersFor, run } from './run.ts';
+import type { Means } from './run.ts';
 
 /**
  * A loss of pairs: streams the tiles of all pairs through the loss's two functions and collects the gradient. The
@@ -35,17 +23,30 @@ export async function evaluatePairs(
   layout: BatchLayout,
   batch: Batch,
   options: EvaluateOptions,
-  { programs, threads }: PairMeans,
+  { programs, threads }: Means,
 ): Promise<Evaluation> {
   options.signal?.throwIfAborted();
   const { labels, hasSeveralPositives } = labelsOf(batch, layout);
-  const multiplyAdds = layout.rows * layout.columns * (layout.dimension + PAIR_OVERHEAD);
-  const helpers = multiplyAdds > WORTH_THREADS && threads?.lost === undefined ? threads : undefined;
-  const program = await programs.take(loss, layout, {
+  const { kind, dimension, rows, columns, extraNegatives } = layout;
+  const helpers = helpersFor(rows * columns, dimension, threads);
+  const shape = {
+    dimension,
+    isOneSet: kind === 'labelled',
+    isExclusive: extraNegatives > 0,
+    columnsAreAnchors: loss.anchors !== 'queries',
+  };
+  const plan = {
     refines: hasSeveralPositives && (loss.refines ?? false),
     gradient: options.gradient ?? false,
     normalize: Boolean(values.normalize),
     threads: helpers?.count ?? 1,
+  };
+  const program = await programs.take<PairProgram>({
+    kernelsKey: JSON.stringify([loss.kind, shape]),
+    planKey: JSON.stringify([layout, plan]),
+    isShared: helpers !== undefined,
+    write: (relaxed) => writePairKernels(loss.shader, shape, relaxed),
+    plan: (parts) => planPairs(loss, layout, parts, plan),
   });
   const constants = loss.constants(values);
   const parameters = program.parameters.map((name) => constants[name]);
@@ -53,21 +54,12 @@ export async function evaluatePairs(
   pass(program, batch, labels);
   resetTurns(program.memory, program.plan);
   // A program that is given up in the middle is not used again: somebody may still be writing to its memory.
-  if (!helpers) {
-    await runHere(program, options);
-  } else if (!(await helpers.run(program, costOf(program.plan), options))) {
+  if (!(await run(program, 'whole', options, helpers))) {
     return evaluatePairs(loss, values, layout, batch, options, { programs, threads: undefined });
   }
   const evaluation = readEvaluation(program, loss, values, batch, options);
   programs.giveBack(program);
   return evaluation;
-}
-
-async function runHere({ kernels, memory, plan }: PairProgram, options: EvaluateOptions): Promise<void> {
-  const slices = new Slices(costOf(plan), options);
-  for (const step of work(kernels, memory, plan, 0)) {
-    if (typeof step === 'number' && slices.spend(step)) await slices.next();
-  }
 }
 
 /** Copies the batch into the kernels' memory, as it was passed in. */
@@ -105,18 +97,7 @@ function labelsOf(
     const own = Int32Array.from({ length: columns }, (_, column) => (column < rows ? column : NOBODY));
     return { labels: { rows: own.subarray(0, rows), columns: own }, hasSeveralPositives: false };
   }
-  const known = new Map<number, number>();
-  const members = new Int32Array(rows);
-  let most = 0;
-  const own = Int32Array.from(batch.labels, (label) => {
-    let number = known.get(label);
-    if (number === undefined) {
-      number = known.size;
-      known.set(label, number);
-    }
-    most = Math.max(most, ++members[number]);
-    return number;
-  });
+  const { labels: own, most } = numbered(batch.labels);
   return { labels: { rows: own, columns: own }, hasSeveralPositives: most > 2 };
 }
 

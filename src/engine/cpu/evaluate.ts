@@ -2,14 +2,14 @@ import type { LossSpec } from '../../losses/registry.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { validateEvaluation } from '../validate.ts';
 import { evaluatePairs } from './evaluate-pairs.ts';
-import type { PairMeans } from './evaluate-pairs.ts';
+import type { Means } from './run.ts';
 
 /** Engine.evaluate, on the skeleton that the loss is made for. */
 export async function evaluate(
   spec: LossSpec,
   batch: Batch,
   options: EvaluateOptions,
-  means: PairMeans,
+  means: Means,
 ): Promise<Evaluation> {
   const { loss, values, layout } = validateEvaluation(spec, batch);
   switch (loss.skeleton) {
@@ -25,7 +25,7 @@ export async function evaluate(
     }
     case 'distances': {
       const { evaluateDistances } = await import('./evaluate-distances.ts');
-      return evaluateDistances(loss, values, layout, batch, options);
+      return evaluateDistances(loss, values, layout, batch, options, means);
     }
     case 'features': {
       const { evaluateFeatures } = await import('./evaluate-features.ts');

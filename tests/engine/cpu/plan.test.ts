@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { planDistances } from '../../../src/engine/cpu/distances/plan.ts';
 import { writePairKernels } from '../../../src/engine/cpu/pairs/kernels.ts';
 import { planPairs } from '../../../src/engine/cpu/pairs/plan.ts';
 import { meetingsOf, roundsOf } from '../../../src/engine/cpu/pairs/schedule.ts';
@@ -24,6 +25,15 @@ test.each(pairLosses)('$kind: 65,536 points of dimension 32 take less than 64 Mi
   const { bytes } = planOf(loss, 65_536, 32, 2);
   expect(bytes).toBeLessThan(64 * 2 ** 20);
 });
+
+test.each([1, 8])(
+  'distances: 65,536 points of dimension 32 take less than 64 MiB on %i threads',
+  (threads) => {
+    const options = { sets: 1, gradient: true, normalize: true, threads };
+    const { bytes } = planDistances({ dimension: 32, rows: 65_536 }, { statistics: 4, anchor: 0 }, options);
+    expect(bytes).toBeLessThan(64 * 2 ** 20);
+  },
+);
 
 test('many columns on many threads: what groups gather apart has a limit', () => {
   const infoNce = pairLosses.find(({ kind }) => kind === 'info-nce')!;

@@ -30,7 +30,7 @@ export async function evaluateTwice() {
   return { first, stopped, second };
 }
 
-/** Large enough for threads (WORTH_THREADS of evaluate-pairs.ts), and no multiple of anything. */
+/** Large enough for threads (WORTH_THREADS of run.ts), and no multiple of anything. */
 const SIZE = 611;
 const DIMENSION = 33;
 const REPEATS = 6;
@@ -44,6 +44,8 @@ export async function sharesRightly(): Promise<Report> {
     ['one set, streamed twice', { kind: 'nt-xent' }, labelled('classes', SIZE, DIMENSION, 'random')],
     ['two towers of anchors', { kind: 'clip' }, paired(SIZE, DIMENSION, 'random')],
     ['panels', { kind: 'info-nce' }, paired(2 * SIZE, DIMENSION, 'random')],
+    ['distances, one set', { kind: 'contrastive' }, labelled('classes', 2 * SIZE, DIMENSION, 'random')],
+    ['distances, two towers', { kind: 'align-uniform' }, paired(2 * SIZE, DIMENSION, 'random')],
     ['panels, extra negatives', { kind: 'info-nce' }, paired(SIZE, DIMENSION, 'random', SIZE)],
   ];
   for (const [name, of, shared] of cases) {

@@ -4,15 +4,22 @@
  */
 import numerics from '../../../../shaders/numerics.wgsl?raw';
 import rowTerms from '../../../../shaders/terms.wgsl?raw';
-import type { FunctionBuilder, Local } from '../wasm/assembler.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
 import { parse } from '../wgsl/parse.ts';
 import { partsOf } from '../wgsl/syntax.ts';
-import { booleanOf } from '../wgsl/value.ts';
 import type { Value } from '../wgsl/value.ts';
+import type { PassKernels } from './passes.ts';
 import { writePoints } from './points.ts';
-import type { PointKernels } from './points.ts';
 import { writeProducts } from './products.ts';
+import {
+  counting,
+  plainRelation,
+  QUAD_LANES,
+  relate,
+  RELATION,
+  SAME_LANES,
+  writeIsPlain,
+} from './relation.ts';
 import { loadSpread, loadStruct, open, storeStruct } from './scope.ts';
 import type { KernelShape, Scope } from './scope.ts';
 import { isSoftmax } from './softmax.ts';
@@ -20,33 +27,17 @@ import { writeSoftmaxPanels } from './softmax-panels.ts';
 import type { SoftmaxPanelKernels } from './softmax-panels.ts';
 import { writeSoftmaxTiles } from './softmax-tiles.ts';
 import type { SoftmaxTileKernels } from './softmax-tiles.ts';
+import { writeClear, writeTakeIn } from './statistics.ts';
+import type { TakeIn } from './statistics.ts';
 import { COLUMN_BYTES, QUAD, VECTOR } from './tile.ts';
 
-/** What two points are to each other, as the pair functions see it. */
-const RELATION = 'struct Relation { positive: vec4<bool>, negative: vec4<bool> }';
-
-/** Labels of points are 0 and above. Padding is no candidate; extra negatives match nobody. */
-export const PADDING = -1;
-export const NOBODY = -2;
-
-export interface Kernels extends PointKernels, SoftmaxPanelKernels, SoftmaxTileKernels {
+export interface Kernels extends PassKernels, SoftmaxPanelKernels, SoftmaxTileKernels {
   /** See products.ts. Addresses are bytes; rows are counted in quads, an even number of them; columns are even, for `collect` whole quads. */
   multiply(points: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
   collect(gradient: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
-  transpose(tile: number, rowQuads: number, columnQuads: number, transposed: number): void;
   add(target: number, source: number, bytes: number): void;
 
-  /** Makes the statistics of these quads of anchors empty. */
-  clear(statistics: number, quads: number): void;
-
-  /** 1 where all pairs of a tile are negatives, as most are. */
-  isPlain(rowLabels: number, rowQuads: number, columnLabels: number, columns: number): number;
-
-  /** Rows as anchors take in `columns` candidates. `first...`: index of the first point, to tell it from itself. */
-  accumulate: TakeIn;
-  accumulatePlain: TakeIn;
-
-  /** The same once more, with the finished anchors; only for losses that refine. There is nothing to refine in plain tiles. */
+  /** `accumulate` once more, with the finished anchors; only for losses that refine. There is nothing to refine in plain tiles. */
   refine?: TakeIn;
 
   /** Statistics to what `pull` knows of an anchor, and to its terms: four losses and four counts (u32) per quad. */
@@ -56,18 +47,6 @@ export interface Kernels extends PointKernels, SoftmaxPanelKernels, SoftmaxTileK
   pull: Pull;
   pullPlain: Pull;
 }
-
-type TakeIn = (
-  statistics: number,
-  rowLabels: number,
-  firstRow: number,
-  rowQuads: number,
-  columnLabels: number,
-  firstColumn: number,
-  columns: number,
-  tile: number,
-  anchors: number,
-) => void;
 
 type Pull = (
   anchors: number,
@@ -101,7 +80,8 @@ export function writePairKernels(shader: string, shape: KernelShape, relaxed: bo
   const builder = new ModuleBuilder(relaxed);
   const statistics = partsOf(program, 'Statistics');
   const anchor = partsOf(program, 'Anchor');
-  const scope: Scope = { program, shape, statistics, anchor };
+  const names = { statistics: 'Statistics', empty: 'emptyStatistics' };
+  const scope: Scope = { program, shape, names, statistics, anchor };
   writePoints(builder, shape.dimension);
   writeProducts(builder, shape.dimension);
   writeClear(builder, scope);
@@ -115,14 +95,6 @@ export function writePairKernels(shader: string, shape: KernelShape, relaxed: bo
   if (isSoftmax(program)) (shape.columnsAreAnchors ? writeSoftmaxTiles : writeSoftmaxPanels)(builder, scope);
   const parameters = (program.structs.get('Parameters') ?? []).map(({ name }) => name);
   return { builder, parts: { statistics, anchor }, parameters };
-}
-
-function writeClear(module: ModuleBuilder, scope: Scope): void {
-  module.function('clear', 2, (f, statistics, quads) => {
-    const { loss } = open(f, scope);
-    const empty = loss.call('emptyStatistics');
-    f.forEachOf(statistics, quads, scope.statistics * VECTOR, (at) => storeStruct(f, empty, at));
-  });
 }
 
 function writeFinish(module: ModuleBuilder, scope: Scope): void {
@@ -142,107 +114,6 @@ function writeFinish(module: ModuleBuilder, scope: Scope): void {
       countOfQuad.move(VECTOR);
     });
   });
-}
-
-function writeIsPlain(module: ModuleBuilder, shape: KernelShape): void {
-  module.function('isPlain', 4, (f, rowLabels, rowQuads, columnLabels, columns) => {
-    const others = f.zeros();
-    const note = (mask: Local) => f.assign(others, 'v128.or', others, mask);
-    f.forEachOf(rowLabels, rowQuads, VECTOR, (at) => {
-      const rows = f.load(at);
-      note(f.let('i32x4.eq', rows, f.constant(PADDING >>> 0, 'u32')));
-      f.forEachOf(columnLabels, columns, 4, (label) => {
-        const column = f.loadSplat(label);
-        note(f.let('i32x4.eq', rows, column));
-        if (shape.isExclusive) note(f.let('i32x4.ne', column, f.constant(NOBODY >>> 0, 'u32')));
-      });
-    });
-    return f.letInteger('i32.eqz', f.letInteger('v128.any_true', others));
-  });
-}
-
-/** What the points of a loop are to each other, from labels and, in one set, from indices. */
-function relate(
-  f: FunctionBuilder,
-  shape: KernelShape,
-  row: { labels: Local; points: Local },
-  column: { labels: Local; points: Local },
-): Value {
-  const matching = f.let('i32x4.eq', row.labels, column.labels);
-  const inside = f.let('i32x4.gt_s', row.labels, f.constant(PADDING >>> 0, 'u32'));
-  let negative = f.let('v128.andnot', inside, matching);
-  if (shape.isExclusive) {
-    const isNobody = f.let('i32x4.eq', column.labels, f.constant(NOBODY >>> 0, 'u32'));
-    negative = f.let('v128.and', negative, isNobody);
-  }
-  let positive = matching;
-  if (shape.isOneSet) positive = f.let('v128.and', matching, f.let('i32x4.ne', row.points, column.points));
-  return { type: 'Relation', parts: [positive, negative] };
-}
-
-/** Indices that are counted along with a loop, as vectors. */
-function counting(
-  f: FunctionBuilder,
-  first: Local,
-  step: number,
-  lanes: number[],
-): { points: Local; next(): void } {
-  const points = f.let('i32x4.add', f.let('i32x4.splat', first), f.constant(lanes, 'u32'));
-  return { points, next: () => f.assign(points, 'i32x4.add', points, f.constant(step, 'u32')) };
-}
-
-const QUAD_LANES = [0, 1, 2, 3];
-const SAME_LANES = [0, 0, 0, 0];
-
-function writeTakeIn(
-  module: ModuleBuilder,
-  scope: Scope,
-  name: 'accumulate' | 'refine',
-  isPlain: boolean,
-): void {
-  const bytes = scope.statistics * VECTOR;
-  module.function(
-    isPlain ? `${name}Plain` : name,
-    9,
-    (f, statistics, rowLabels, firstRow, rowQuads, ...rest) => {
-      const [columnLabels, firstColumn, columns, tile, anchors] = rest;
-      const { loss, parameters } = open(f, scope);
-      const plain = plainRelation(f);
-      const labels = f.moving(rowLabels);
-      const rowsOfTile = f.moving(tile);
-      const anchorOfRows = f.moving(anchors);
-      const rowPoints = counting(f, firstRow, QUAD, QUAD_LANES);
-      const tileBytes = f.letInteger('i32.mul', columns, COLUMN_BYTES);
-      f.forEachOf(statistics, rowQuads, bytes, (at) => {
-        // A tile's statistics begin empty and are then combined with those before: long sums stay exact.
-        const seen = loss.variable('Statistics', loss.call('emptyStatistics'));
-        const known = name === 'refine' ? [loadStruct(f, 'Anchor', scope.anchor, anchorOfRows.at)] : [];
-        const row = { labels: f.load(labels.at), points: rowPoints.points };
-        const columnPoints = counting(f, firstColumn, 1, SAME_LANES);
-        const label = f.moving(columnLabels);
-        f.forEach(rowsOfTile.at, f.letInteger('i32.add', rowsOfTile.at, tileBytes), COLUMN_BYTES, (pair) => {
-          const column = () => ({ labels: f.loadSplat(label.at), points: columnPoints.points });
-          const relation = isPlain ? plain : relate(f, scope.shape, row, column());
-          const similarity = { type: 'vec4f', parts: [f.load(pair)] };
-          loss.call(name, seen, parameters, similarity, relation, ...known);
-          label.move(4);
-          columnPoints.next();
-        });
-        const before = loadStruct(f, 'Statistics', scope.statistics, at);
-        storeStruct(f, loss.call('combine', before, seen), at);
-        labels.move(VECTOR);
-        rowPoints.next();
-        rowsOfTile.move(VECTOR);
-        anchorOfRows.move(scope.anchor * VECTOR);
-      });
-    },
-  );
-}
-
-/** All pairs are negatives. */
-function plainRelation(f: FunctionBuilder): Value {
-  const [never, always] = [false, true].map((value) => booleanOf(f, 'vec4<bool>', value).parts);
-  return { type: 'Relation', parts: [...never, ...always] };
 }
 
 function writePull(module: ModuleBuilder, scope: Scope, isPlain: boolean): void {

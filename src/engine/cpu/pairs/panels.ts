@@ -1,4 +1,4 @@
-import { Passes } from './passes.ts';
+import { PairPasses } from './pair-passes.ts';
 import type { Step } from './passes.ts';
 import type { Side } from './plan.ts';
 import { quadsOf, rangesOf } from './ranges.ts';
@@ -11,7 +11,7 @@ import { Turns } from './turns.ts';
  * finished, and the similarities that are still there, or their exponentials, become pulls. Threads take groups of panels, and each group gathers
  * the gradient of the columns apart, so that nobody waits for anybody before the end.
  */
-export class Panels extends Passes {
+export class Panels extends PairPasses {
   private readonly panels = this.plan.panels!;
 
   *stream(): Generator<Step, void> {

@@ -1,9 +1,9 @@
-import type { Kernels } from './kernels.ts';
-import { TOTALS } from './plan.ts';
 import type { PairPlan, Side } from './plan.ts';
 import { quadsOf, rangesOf } from './ranges.ts';
 import type { Range, Tile } from './ranges.ts';
+import type { PointKernels } from './points.ts';
 import { Spans } from './spans.ts';
+import type { StatisticsKernels } from './statistics.ts';
 import { QUAD, TILE_BYTES, VECTOR } from './tile.ts';
 
 /** All threads have to be here before any goes on. */
@@ -14,33 +14,38 @@ export const TURN = 'turn';
 /** Yielded between units of work: how many pairs it was worth, or that others are to be waited for. */
 export type Step = number | typeof BARRIER | typeof TURN;
 
+/** The sums of a thread's kernels; the weight of gradients follows them. */
+export const SUMS_BYTES = 32;
+
 /** Points handled at a time where no tile sets the pace, and what one is worth, in pairs. */
 const CHUNK = 256;
 export const POINT_COST = 4;
 
-/** What both ways through the pairs have in common. */
-export abstract class Passes {
+export interface PassKernels extends PointKernels, StatisticsKernels {
+  /** 1 where all pairs of a tile are negatives, as most are. */
+  isPlain(rowLabels: number, rowQuads: number, columnLabels: number, columns: number): number;
+
+  /** See products.ts. */
+  transpose(tile: number, rowQuads: number, columnQuads: number, transposed: number): void;
+}
+
+/** What all ways through the pairs have in common. */
+export abstract class Passes<Kernels extends PassKernels, Plan extends PairPlan = PairPlan> {
   protected readonly kernels: Kernels;
   protected readonly memory: WebAssembly.Memory;
-  protected readonly plan: PairPlan;
+  protected readonly plan: Plan;
   protected readonly thread: number;
-  protected readonly sums: Float32Array;
   private readonly rowSpans: Spans;
   private readonly columnSpans: Spans;
-  private pull = 0;
-  private pullSimilarity = 0;
 
-  constructor(kernels: Kernels, memory: WebAssembly.Memory, plan: PairPlan, thread: number) {
+  constructor(kernels: Kernels, memory: WebAssembly.Memory, plan: Plan, thread: number) {
     this.kernels = kernels;
     this.memory = memory;
     this.plan = plan;
     this.thread = thread;
-    this.sums = new Float32Array(memory.buffer, plan.sums + 64 * thread, 8);
     this.rowSpans = new Spans(memory, plan.rows);
     this.columnSpans = plan.rows === plan.columns ? this.rowSpans : new Spans(memory, plan.columns);
   }
-
-  abstract stream(): Generator<Step, void>;
 
   /** Points normalized, if so wanted, padding made zeros, and everything that gathers made empty. */
   *prepare(): Generator<Step, void> {
@@ -72,8 +77,7 @@ export abstract class Passes {
   *conclude(): Generator<Step, void> {
     if (!this.plan.gradient) return;
     yield BARRIER;
-    const terms = this.countTerms();
-    this.setWeight(terms === 0 ? 0 : 1 / terms);
+    this.setWeight(this.weight());
     for (const side of this.sides()) {
       for (const { first, count } of this.share(side)) {
         this.giveBack(side, first, count);
@@ -98,34 +102,17 @@ export abstract class Passes {
     }
   }
 
-  /** Where this thread's kernels find the weight of gradients. */
+  /** Where this thread's kernels find the weight. */
   protected get weightAt(): number {
-    return this.sums.byteOffset + this.sums.byteLength;
+    return this.plan.sums + 64 * this.thread + SUMS_BYTES;
   }
 
   protected setWeight(weight: number): void {
     new Float64Array(this.memory.buffer, this.weightAt, 1)[0] = weight;
   }
 
-  /** How many terms all anchors have: what the loss is the mean over. */
-  private countTerms(): number {
-    const { rows, columns, anchors } = this.plan;
-    const sides = anchors === 'both' ? [rows, columns] : [rows];
-    let terms = 0;
-    for (const { counts, count } of sides) {
-      for (const own of new Uint32Array(this.memory.buffer, counts, count)) terms += own;
-    }
-    return terms;
-  }
-
-  /** Puts the sums of the pulls of a unit of work down, and begins anew. */
-  protected tell(unit: number): void {
-    const { memory, plan } = this;
-    const totals = new Float64Array(memory.buffer, plan.totals + 8 * TOTALS * unit, TOTALS);
-    totals[0] = this.pull;
-    totals[1] = this.pullSimilarity;
-    this.pull = this.pullSimilarity = 0;
-  }
+  /** What everything that was gathered is multiplied by. */
+  protected abstract weight(): number;
 
   protected sides(): Side[] {
     const { rows, columns } = this.plan;
@@ -151,18 +138,6 @@ export abstract class Passes {
     return start + point * this.plan.dimension * 4;
   }
 
-  /** @param points where the quads of the tile's rows begin. */
-  protected multiply({ row, column }: Tile, points: number, at: number): void {
-    const { kernels, plan } = this;
-    kernels.multiply(
-      points,
-      quadsOf(row.count),
-      this.componentsAt(plan.columns.vectors, column.first),
-      QUAD * quadsOf(column.count),
-      at,
-    );
-  }
-
   /** Whether a tile holds negatives only. */
   protected isPlain({ row, column }: Tile): boolean {
     const { kernels, plan } = this;
@@ -170,46 +145,6 @@ export abstract class Passes {
     if (!plan.isExclusive && this.rowSpans.isApart(row, this.columnSpans, column)) return true;
     const [rowLabels, columnLabels] = [rows.labels + 4 * row.first, columns.labels + 4 * column.first];
     return kernels.isPlain(rowLabels, quadsOf(row.count), columnLabels, column.count) === 1;
-  }
-
-  /** Turns the similarities of a tile into pulls; the sums are still to be told. */
-  protected pullTile({ row, column }: Tile, at: number, rowAnchors: number, isPlain: boolean): void {
-    const { kernels, plan, sums } = this;
-    const { rows, columns } = plan;
-    const pull = isPlain ? kernels.pullPlain : kernels.pull;
-    pull(
-      rowAnchors,
-      rows.labels + 4 * row.first,
-      row.first,
-      quadsOf(row.count),
-      this.anchorsOf(columns, column.first),
-      columns.labels + 4 * column.first,
-      column.first,
-      column.count,
-      at,
-      sums.byteOffset,
-    );
-  }
-
-  /** Adds what the kernels found to the sums of the unit of work. */
-  protected addSums(weight: number): void {
-    const { sums } = this;
-    this.pull += weight * (sums[0] + sums[1] + (sums[2] + sums[3]));
-    this.pullSimilarity += weight * (sums[4] + sums[5] + (sums[6] + sums[7]));
-  }
-
-  /** Adds the pulls of a tile to the gradient of its rows. */
-  protected collectRows({ row, column }: Tile, at: number, gradient: number): void {
-    const vectors = this.componentsAt(this.plan.columns.vectors, column.first);
-    this.kernels.collect(gradient, quadsOf(row.count), vectors, QUAD * quadsOf(column.count), at);
-  }
-
-  /** The same for its columns; the tile lies transposed at `transposed` then. */
-  protected collectColumns({ row, column }: Tile, at: number, transposed: number, gradient: number): void {
-    const { kernels, plan } = this;
-    const vectors = this.componentsAt(plan.rows.vectors, row.first);
-    kernels.transpose(at, quadsOf(row.count), quadsOf(column.count), transposed);
-    kernels.collect(gradient, quadsOf(column.count), vectors, QUAD * quadsOf(row.count), transposed);
   }
 
   /** One of this thread's two tiles. */

@@ -116,7 +116,7 @@ export interface PairPlanOptions {
 }
 
 export function planPairs(
-  loss: AnyPairLoss,
+  loss: Pick<AnyPairLoss, 'anchors'>,
   layout: BatchLayout,
   parts: { statistics: number; anchor: number },
   { refines, gradient, normalize, threads }: PairPlanOptions,

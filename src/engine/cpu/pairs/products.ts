@@ -117,7 +117,7 @@ function writeCollect(module: ModuleBuilder, dimension: number): void {
       const components = f.integer();
       f.copy(target, row);
       f.copy(components, vectors);
-      for (const { width, count } of evenGroups(dimension)) {
+      for (const { width, count } of evenGroups(dimension, WIDTH)) {
         f.forEach(0, count, 1, () => {
           const sums = Array.from({ length: width }, (): [Local, Local] => [f.zeros(), f.zeros()]);
           const column = f.integer();
@@ -149,9 +149,63 @@ function writeCollect(module: ModuleBuilder, dimension: number): void {
   });
 }
 
-/** The components in groups of at most WIDTH and of nearly equal size, so that no small group is left over. */
-function evenGroups(dimension: number): { width: number; count: number }[] {
-  const groups = Math.ceil(dimension / WIDTH);
+/**
+ * gradient[row][k] += sum over columns of tile[column][row] x (points[row][k] - vectors[column][k]): differences are taken
+ * before they are weighed, so that close points do not cancel. As `collect`, but half as wide: the rows' own components
+ * take registers, too.
+ */
+export function writeCollectDifferences(module: ModuleBuilder, dimension: number): void {
+  const quadBytes = VECTOR * dimension;
+  module.function('collectDifferences', 6, (f, gradient, points, rowQuads, vectors, columns, tile) => {
+    const gradientEnd = f.after(gradient, rowQuads, quadBytes);
+    const tileOfRows = f.moving(tile);
+    const pointsOfRows = f.moving(points);
+    f.forEach(gradient, gradientEnd, 2 * quadBytes, (row) => {
+      const tileEnd = f.after(tileOfRows.at, columns, COLUMN_BYTES);
+      const target = f.moving(row);
+      const own = f.moving(pointsOfRows.at);
+      const components = f.moving(vectors);
+      for (const { width, count } of evenGroups(dimension, WIDTH / 2)) {
+        f.forEach(0, count, 1, () => {
+          const sums = Array.from({ length: width }, (): [Local, Local] => [f.zeros(), f.zeros()]);
+          const rows = sums.map((_, index) => [
+            f.load(own.at, index * VECTOR),
+            f.load(own.at, index * VECTOR + quadBytes),
+          ]);
+          const column = f.moving(components.at);
+          f.forEach(tileOfRows.at, tileEnd, UNROLLED * COLUMN_BYTES, (pulls) => {
+            for (let turn = 0; turn < UNROLLED; turn++) {
+              const pull = [0, 1].map((quad) => f.load(pulls, turn * COLUMN_BYTES + quad * VECTOR));
+              sums.forEach((pair, index) => {
+                const component = f.loadSplat(column.at, 4 * (index + turn * dimension));
+                pair.forEach((sum, quad) => {
+                  const difference = f.let('f32x4.sub', rows[index][quad], component);
+                  f.accumulateProduct(sum, pull[quad], difference);
+                });
+              });
+            }
+            column.move(4 * UNROLLED * dimension);
+          });
+          sums.forEach((pair, index) =>
+            pair.forEach((sum, quad) => {
+              const offset = index * VECTOR + quad * quadBytes;
+              f.store(target.at, offset, f.let('f32x4.add', f.load(target.at, offset), sum));
+            }),
+          );
+          target.move(width * VECTOR);
+          own.move(width * VECTOR);
+          components.move(4 * width);
+        });
+      }
+      tileOfRows.move(2 * VECTOR);
+      pointsOfRows.move(2 * quadBytes);
+    });
+  });
+}
+
+/** The components in groups of at most `widest` and of nearly equal size, so that no small group is left over. */
+function evenGroups(dimension: number, widest: number): { width: number; count: number }[] {
+  const groups = Math.ceil(dimension / widest);
   const width = Math.ceil(dimension / groups);
   const narrow = groups * width - dimension;
   return [
@@ -161,7 +215,7 @@ function evenGroups(dimension: number): { width: number; count: number }[] {
 }
 
 /** transposed[row][column] = tile[column][row]. */
-function writeTranspose(module: ModuleBuilder): void {
+export function writeTranspose(module: ModuleBuilder): void {
   module.function('transpose', 4, (f, tile, rowQuads, columnQuads, transposed) => {
     const tileEnd = f.after(tile, columnQuads, QUAD * COLUMN_BYTES);
     const rowsBytes = f.letInteger('i32.mul', rowQuads, VECTOR);

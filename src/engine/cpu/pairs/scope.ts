@@ -19,6 +19,8 @@ export interface KernelShape {
 export interface Scope {
   program: Program;
   shape: KernelShape;
+  /** What the WGSL calls what an anchor gathers, and the function that makes it empty. */
+  names: { statistics: string; empty: string };
   /** Vectors per quad of anchors. */
   statistics: number;
   anchor: number;

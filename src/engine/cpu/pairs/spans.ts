@@ -1,4 +1,4 @@
-import { PADDING } from './kernels.ts';
+import { PADDING } from './relation.ts';
 import type { Side } from './plan.ts';
 import type { Range } from './ranges.ts';
 import { GRAIN } from './tile.ts';

@@ -1,19 +1,17 @@
 import type { Side } from './plan.ts';
-import { BARRIER, Passes, TURN } from './passes.ts';
+import { PairPasses } from './pair-passes.ts';
+import { BARRIER } from './passes.ts';
 import type { Step } from './passes.ts';
-import { quadsOf, rangesOf } from './ranges.ts';
+import { quadsOf } from './ranges.ts';
 import type { Range, Tile } from './ranges.ts';
-import { meetingsOf } from './schedule.ts';
-import { QUAD, TILE } from './tile.ts';
-import { Turns } from './turns.ts';
+import { QUAD } from './tile.ts';
+import { isDiagonal, visitTiles } from './visit-tiles.ts';
 
 /**
  * Rows and columns are anchors: one pass over all pairs for their statistics, maybe a second, and one for the gradient.
  * A tile serves its rows and, transposed, its columns; of one set only the upper half is computed.
  */
-export class Sweeps extends Passes {
-  private readonly meetings = meetingsOf(this.plan);
-
+export class Sweeps extends PairPasses {
   *stream(): Generator<Step, void> {
     const { plan } = this;
     const { rows } = plan;
@@ -30,9 +28,9 @@ export class Sweeps extends Passes {
         this.pullTile(tile, at, this.anchorsOf(rows, tile.row.first), isPlain);
       }
       // The diagonal of one set holds each of its pairs twice.
-      this.addSums(this.isDiagonal(tile) ? 0.5 : 1);
+      this.addSums(isDiagonal(plan, tile) ? 0.5 : 1);
       this.collectRows(tile, at, rowGradient(tile));
-      if (!this.isDiagonal(tile)) this.collectColumns(tile, at, transposed, columnGradient(tile));
+      if (!isDiagonal(plan, tile)) this.collectColumns(tile, at, transposed, columnGradient(tile));
     });
   }
 
@@ -66,7 +64,7 @@ export class Sweeps extends Passes {
       this.multiply(tile, this.componentsAt(rows.points, row.first), at);
       if (isPlain && this.includeTile(tile, at)) return;
       take(rows, row, columns, column, at, isPlain);
-      if (this.isDiagonal(tile)) return;
+      if (isDiagonal(this.plan, tile)) return;
       kernels.transpose(at, quadsOf(row.count), quadsOf(column.count), transposed);
       take(columns, column, rows, row, transposed, isPlain);
     });
@@ -99,34 +97,7 @@ export class Sweeps extends Passes {
     return kernels.pushTile(own, quads, other, column.count, at, sums.byteOffset, scratch) === 1;
   }
 
-  /** Visits the tiles of one pair of blocks after another, whichever are still to be had. */
-  private *sweep(pass: number, visit: (tile: Tile) => void): Generator<Step, void> {
-    const { plan, memory, meetings } = this;
-    const { rows, columns, rowBlock, columnBlock } = plan;
-    const turns = new Turns(memory, plan, pass);
-    for (let unit = turns.claim(); unit < meetings.length; unit = turns.claim()) {
-      const meeting = meetings[unit];
-      while (!turns.isDue(meeting)) yield TURN;
-      const isSame = rows === columns && meeting.row === meeting.column;
-      for (const row of tilesOf(meeting.row, rowBlock, rows)) {
-        for (const column of tilesOf(meeting.column, columnBlock, columns)) {
-          if (isSame && column.first < row.first) continue;
-          visit({ row, column });
-          yield row.count * column.count;
-        }
-      }
-      this.tell(unit);
-      turns.isOver(meeting);
-    }
-    yield BARRIER;
+  private sweep(pass: number, visit: (tile: Tile) => void): Generator<Step, void> {
+    return visitTiles(this.memory, this.plan, pass, visit, (unit) => this.tell(unit));
   }
-
-  private isDiagonal({ row, column }: Tile): boolean {
-    return this.plan.rows === this.plan.columns && row.first === column.first;
-  }
-}
-
-/** The tiles along one side of a block. */
-function tilesOf(block: number, points: number, side: Side): Range[] {
-  return rangesOf(block * points, points, TILE, side.count);
 }

@@ -1,5 +1,6 @@
 import type { EvaluateOptions } from '../../engine.ts';
-import type { PairProgram } from '../pairs/program.ts';
+import type { Program } from '../programs.ts';
+import type { Part } from '../work.ts';
 import { Barrier } from './barrier.ts';
 import type { FromThread, ToThread } from './messages.ts';
 
@@ -15,7 +16,7 @@ export class Threads {
   /** Why there are no threads any more, in words that follow "the others stopped:". */
   lost: string | undefined;
   private workers: Worker[] | undefined;
-  private current: PairProgram | undefined;
+  private current: Program | undefined;
   private queue: Promise<unknown> = Promise.resolve();
   private finish: (() => void) | undefined;
   private fail: ((reason: string) => void) | undefined;
@@ -32,12 +33,12 @@ export class Threads {
   }
 
   /**
-   * Runs a program on all threads, one evaluation after another. False when a thread was lost: nothing came of it, and
+   * Runs a part of a program on all threads, one evaluation after another. False when a thread was lost: nothing came of it, and
    * `lost` says why. Rejects with the signal's reason once all threads have stopped.
    * @param cost what their steps are worth together, for progress.
    */
-  run(program: PairProgram, cost: number, options: EvaluateOptions): Promise<boolean> {
-    const running = this.queue.then(() => this.runNow(program, cost, options));
+  run(program: Program, part: Part, cost: number, options: EvaluateOptions): Promise<boolean> {
+    const running = this.queue.then(() => this.runNow(program, part, cost, options));
     this.queue = running.catch(() => undefined);
     return running;
   }
@@ -47,7 +48,8 @@ export class Threads {
   }
 
   private async runNow(
-    program: PairProgram,
+    program: Program,
+    part: Part,
     cost: number,
     { signal, onProgress }: EvaluateOptions,
   ): Promise<boolean> {
@@ -70,7 +72,7 @@ export class Threads {
       const workers = (this.workers ??= this.start());
       const shared = this.current === program ? undefined : { module, memory, plan };
       this.current = program;
-      await this.all(workers, shared);
+      await this.all(workers, part, shared);
     } catch (error) {
       this.lose(error instanceof Error ? error.message : String(error));
       return false;
@@ -84,14 +86,14 @@ export class Threads {
   }
 
   /** Resolves when every worker is done; rejects when one fails. */
-  private all(workers: Worker[], program: ToThread['program']): Promise<void> {
+  private all(workers: Worker[], part: Part, program: ToThread['program']): Promise<void> {
     return new Promise((resolve, reject) => {
       let left = workers.length;
       this.fail = (reason) => reject(new Error(reason));
       this.finish = () => {
         if (--left === 0) resolve();
       };
-      workers.forEach((worker, thread) => send(worker, { thread, program }));
+      workers.forEach((worker, thread) => send(worker, { thread, part, program }));
     });
   }
 

@@ -1,7 +1,7 @@
 /**
  * Writes WGSL functions out as WebAssembly, for four anchors at once as they stand: a vec4f is a vector of WebAssembly.
- * Scalars are vectors of four equal numbers, a bool has all bits set or none, a struct is its fields side by side, and
- * every call is written out in place, so that a kernel has no calls left.
+ * Scalars are vectors of four equal numbers, a bool has all bits set or none, a struct is its fields side by side, a matrix
+ * its columns, and every call is written out in place, so that a kernel has no calls left.
  */
 import type { FunctionBuilder, Label, Local } from '../wasm/assembler.ts';
 import { BUILT_INS } from './built-ins.ts';
@@ -153,10 +153,15 @@ export class Inliner {
       }
       case 'member':
         return this.member(this.place(target.object, frame), target.field, target.line);
+      case 'index': {
+        const matrix = this.place(target.object, frame);
+        if (matrix.type === 'mat4x4f') return this.column(matrix, target.index, target.line);
+        break;
+      }
       case 'unary':
         if (target.operator === '*') return this.place(target.operand, frame);
     }
-    throw new WgslError(target.line, 'expected a variable or a field of one');
+    throw new WgslError(target.line, 'expected a variable, a field or a column of one');
   }
 
   /** A bool, or what `any` asks about: either way it holds if any of the four does. */
@@ -181,6 +186,11 @@ export class Inliner {
       case 'member': {
         const value = this.member(this.evaluate(expression.object, frame), expression.field, line);
         return value;
+      }
+      case 'index': {
+        const value = this.evaluate(expression.object, frame);
+        if (value.type === 'mat4x4f') return this.column(value, expression.index, line);
+        return this.lane(value, expression.index, line);
       }
       case 'call':
         return this.callNamed(expression, frame);
@@ -222,6 +232,20 @@ export class Inliner {
     throw new WgslError(line, `${value.type} has no field ${name} that runs on the CPU`);
   }
 
+  /** A matrix's column; of a variable, its place. */
+  private column({ parts }: Value, index: number, line: number): Value {
+    if (!parts[index]) throw new WgslError(line, `a matrix has the columns 0 to 3, not ${index}`);
+    return { type: 'vec4f', parts: [parts[index]] };
+  }
+
+  /** One number of a vector. */
+  private lane({ type, parts: [part] }: Value, index: number, line: number): Value {
+    const scalar = SCALARS[type];
+    if (!scalar || index > 3)
+      throw new WgslError(line, `${type} has no number ${index} that runs on the CPU`);
+    return { type: scalar, parts: [this.f.shuffle(part, part, [index, index, index, index])] };
+  }
+
   private callNamed(expression: Expression & { kind: 'call' }, frame: Frame): Value {
     const { callee, line } = expression;
     const values = expression.arguments.map((value) => this.evaluate(value, frame));
@@ -236,6 +260,11 @@ export class Inliner {
         parts: fields.flatMap(({ type }, index) => this.convert(values[index], type, line).parts),
       };
     }
+    if (callee === 'mat4x4f') {
+      if (values.length === 0) return this.zero(callee, line);
+      if (values.length !== 4) throw new WgslError(line, 'mat4x4f takes four columns, or nothing');
+      return { type: callee, parts: values.flatMap((value) => this.convert(value, 'vec4f', line).parts) };
+    }
     const builtIn = BUILT_INS[callee];
     if (!builtIn) throw new WgslError(line, `${callee} is not in the subset that runs on the CPU`);
     return builtIn(this.f, values, (message) => {
@@ -246,6 +275,7 @@ export class Inliner {
   private zero(type: string, line: number): Value {
     const fields = this.program.structs.get(type);
     if (fields) return { type, parts: fields.flatMap((field) => this.zero(field.type, line).parts) };
+    if (type === 'mat4x4f') return { type, parts: Array.from({ length: 4 }, () => this.f.constant(0)) };
     if (!(type in SCALARS) && !Object.values(SCALARS).includes(type)) {
       throw new WgslError(line, `${type} is not in the subset that runs on the CPU`);
     }

@@ -84,6 +84,12 @@ export function binary(
     const type = left.type === 'integer' && right.type === 'integer' ? 'integer' : 'f32';
     return constantOf(f, type, folded);
   }
+  if (operator === '+' && left.type === 'mat4x4f' && right.type === 'mat4x4f') {
+    return {
+      type: 'mat4x4f',
+      parts: left.parts.map((part, column) => f.let('f32x4.add', part, right.parts[column])),
+    };
+  }
   left = like(f, left, right);
   right = like(f, right, left);
   const type = commonType(left.type, right.type);

@@ -189,8 +189,19 @@ class Parser {
       return { kind: 'unary', line, operator: text, operand: this.unary() };
     }
     let value = this.primary();
-    while (this.accept('.')) value = { kind: 'member', line, object: value, field: this.name() };
-    return value;
+    for (;;) {
+      if (this.accept('.')) value = { kind: 'member', line, object: value, field: this.name() };
+      else if (this.accept('[')) value = { kind: 'index', line, object: value, index: this.index() };
+      else return value;
+    }
+  }
+
+  /** A number that is written there: which place is meant has to be known before the kernel runs. */
+  private index(): number {
+    const index = this.expression();
+    this.expect(']');
+    if (index.kind !== 'number') throw new WgslError(index.line, 'an index is a number, 0 to 3');
+    return index.value;
   }
 
   private primary(): Expression {

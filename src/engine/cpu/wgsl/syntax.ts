@@ -5,6 +5,7 @@ export type Expression = { line: number } & (
   | { kind: 'boolean'; value: boolean }
   | { kind: 'name'; name: string }
   | { kind: 'member'; object: Expression; field: string }
+  | { kind: 'index'; object: Expression; index: number }
   | { kind: 'call'; callee: string; arguments: Expression[] }
   | { kind: 'unary'; operator: string; operand: Expression }
   | { kind: 'binary'; operator: string; left: Expression; right: Expression }
@@ -44,8 +45,9 @@ export interface Program {
   functions: Map<string, FunctionDeclaration>;
 }
 
-/** How many vectors a type takes: a struct is its fields side by side. */
+/** How many vectors a type takes: a struct is its fields side by side, a matrix its columns. */
 export function partsOf(program: Program, type: string): number {
+  if (type === 'mat4x4f') return 4;
   const fields = program.structs.get(type);
   return fields ? fields.reduce((sum, field) => sum + partsOf(program, field.type), 0) : 1;
 }

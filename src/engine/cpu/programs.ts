@@ -1,0 +1,106 @@
+import type { DistanceKernels } from './distances/kernels.ts';
+import type { DistancePlan } from './distances/plan.ts';
+import type { Kernels, PairModule } from './pairs/kernels.ts';
+import type { PairPlan } from './pairs/plan.ts';
+import { allocate } from './wasm/memory.ts';
+
+/** Kernels and memory for one loss on one shape of batch. Parameters and points are data. */
+export interface Program<
+  Plan extends PairPlan = PairPlan,
+  Own extends Kernels | DistanceKernels = Kernels | DistanceKernels,
+> {
+  readonly key: string;
+  readonly plan: Plan;
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly kernels: Own;
+  /** The fields of the loss's struct Parameters, in order. */
+  readonly parameters: readonly string[];
+}
+
+export type PairProgram = Program<PairPlan, Kernels>;
+export type DistanceProgram = Program<DistancePlan, DistanceKernels>;
+
+/** What a program is made from. */
+export interface Making<Plan extends PairPlan> {
+  /** Tells what the kernels are written for, and what is planned for besides. */
+  kernelsKey: string;
+  planKey: string;
+  isShared: boolean;
+  write(relaxed: boolean): PairModule;
+  plan(parts: PairModule['parts']): Plan;
+}
+
+interface Compiled {
+  module: Promise<WebAssembly.Module>;
+  parameters: readonly string[];
+  parts: { statistics: number; anchor: number };
+}
+
+/** Programs that are not at work, and modules, most recently used first. More would not be missed. */
+const IDLE_PROGRAMS = 2;
+const MODULES = 8;
+
+/** Keeps what was made for the shapes and losses in use, so that a step of a run makes nothing anew. */
+export class Programs {
+  private readonly relaxed: boolean;
+  private modules = new Map<string, Compiled>();
+  private idle: Program[] = [];
+  private disposed = false;
+
+  constructor(relaxed: boolean) {
+    this.relaxed = relaxed;
+  }
+
+  /**
+   * A program that nobody else uses until it is given back.
+   * @throws InputError when its memory is not to be had, with the bytes wanted.
+   */
+  async take<Taken extends PairProgram | DistanceProgram>(making: Making<Taken['plan']>): Promise<Taken> {
+    const key = `${making.kernelsKey} ${making.planKey} ${making.isShared}`;
+    const found = this.idle.findIndex((program) => program.key === key);
+    if (found >= 0) return this.idle.splice(found, 1)[0] as Taken;
+    const compiled = this.compile(making);
+    const plan = making.plan(compiled.parts);
+    const memory = allocate(plan.bytes, making.isShared);
+    const module = await compiled.module;
+    const { exports } = await WebAssembly.instantiate(module, { host: { memory } });
+    const kernels = exports as unknown as Taken['kernels'];
+    return { key, plan, memory, module, kernels, parameters: compiled.parameters } as Taken;
+  }
+
+  /** Of what was given back last: one program, or one for each of two towers. */
+  get lastBytes(): number | undefined {
+    const [last] = this.idle;
+    if (!last) return undefined;
+    const alike = this.idle.filter(({ key }) => key === last.key);
+    return alike.reduce((sum, { memory }) => sum + memory.buffer.byteLength, 0);
+  }
+
+  giveBack(program: Program): void {
+    if (this.disposed) return;
+    this.idle = [program, ...this.idle].slice(0, IDLE_PROGRAMS);
+  }
+
+  /** Keeps nothing any more. */
+  dispose(): void {
+    this.disposed = true;
+    this.modules.clear();
+    this.idle = [];
+  }
+
+  private compile({ kernelsKey, isShared, write }: Making<PairPlan>): Compiled {
+    const key = `${kernelsKey} ${isShared}`;
+    let compiled = this.modules.get(key);
+    if (!compiled) {
+      const { builder, ...rest } = write(this.relaxed);
+      compiled = { module: WebAssembly.compile(builder.encode(isShared)), ...rest };
+    }
+    // Last in, last out.
+    this.modules.delete(key);
+    this.modules.set(key, compiled);
+    const [oldest] = this.modules.keys();
+    if (this.modules.size > MODULES) this.modules.delete(oldest);
+    return compiled;
+  }
+}
