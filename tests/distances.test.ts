@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { normals } from '../src/data/random.ts';
 import type { Batch, Engine, Evaluation } from '../src/engine/engine.ts';
 import { evaluateTriplets } from '../src/engine/cpu/evaluate-triplets.ts';
+import { Programs } from '../src/engine/cpu/programs.ts';
 import { validateEvaluation } from '../src/engine/validate.ts';
 import { createEngine } from '../src/index.ts';
 import type { LossSpec } from '../src/losses/registry.ts';
@@ -226,6 +227,8 @@ describe.each(engines)('$backend: triplets', (engine) => {
       Array.from({ length: 12 }, (_, index) => 1 + (index % 2)),
       [0, 0, 1, 1, 1, 2],
     );
+    // What is left of forces that cancel, of size 1 together: far below the tolerance of single precision, 7e-6.
+    const rest = engine.backend === 'reference' ? 1e-12 : 1e-7;
     for (const distance of ['euclidean', 'squared-euclidean', 'cosine'] as const) {
       for (const mining of ['all', 'facenet-semi-hard', 'hard', 'batch-hard'] as const) {
         for (const swap of [false, true]) {
@@ -235,7 +238,7 @@ describe.each(engines)('$backend: triplets', (engine) => {
           const smooth = await evaluate(engine, { ...spec, soft: true }, batch);
           expect(smooth.loss).toBeCloseTo(Math.LN2, 12);
           for (const { gradient } of [hinged, smooth]) {
-            expect(Math.max(...gradient.embeddings.map(Math.abs))).toBeLessThan(1e-12);
+            expect(Math.max(...gradient.embeddings.map(Math.abs))).toBeLessThan(rest);
           }
         }
       }
@@ -272,5 +275,6 @@ test('classes too large for the triplets of a batch are refused with the bytes',
   const batch = { dimension: 1, embeddings: new Float32Array(count).fill(1), labels: new Uint32Array(count) };
   const { loss, values, layout } = validateEvaluation({ kind: 'triplet-margin' }, batch);
   if (loss.skeleton !== 'triplets') throw new Error('The loss over triplets is not one.');
-  await expect(evaluateTriplets(loss, values, layout, batch, {})).rejects.toThrow(/2880000000 bytes/);
+  const means = { programs: new Programs(false) };
+  await expect(evaluateTriplets(loss, values, layout, batch, {}, means)).rejects.toThrow(/2880000000 bytes/);
 });

@@ -25,6 +25,12 @@ export function pairCount({ kind, points, classes }: Dataset): number {
   return kind === 'classes' ? classes * Math.floor(Math.floor(points / classes) / 2) : Math.floor(points / 2);
 }
 
+/** What the squares of the classes in a batch of `points` come to at most. */
+export function mostEntries({ kind, points: all, classes }: Dataset, points: number): number {
+  const largest = kind === 'classes' ? Math.ceil(all / classes) : 2;
+  return Math.max(1, points) * Math.min(Math.max(1, points), largest);
+}
+
 /** The label of a point as the loss sees it within a batch: its class, or the pair it was drawn with. */
 function labelOf(dataset: Dataset, point: number, pair: number): number {
   return dataset.kind === 'classes' ? point % dataset.classes : pair;

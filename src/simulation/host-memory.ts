@@ -1,9 +1,10 @@
 import { planDistances } from '../engine/cpu/distances/plan.ts';
+import { BYTES_PER_ENTRY, planTriplets } from '../engine/cpu/triplets/plan.ts';
 import { planPairs } from '../engine/cpu/pairs/plan.ts';
 import { Threads } from '../engine/cpu/threads/threads.ts';
 import { weightCount } from '../engine/encoder.ts';
 import { sizeOf } from '../engine/webgpu/wgsl.ts';
-import { pairCount } from '../data/dataset.ts';
+import { mostEntries, pairCount } from '../data/dataset.ts';
 import numericsShader from '../../shaders/numerics.wgsl?raw';
 import { TALLY } from '../losses/distance-rule.ts';
 import type { AnyLoss } from '../losses/registry.ts';
@@ -14,8 +15,8 @@ import type { Hyperparameters, Start } from './settings.ts';
 const VECTOR = 16;
 
 /**
- * Bytes of the arrays that a run will take on the CPU: points, moments, batch, gradient and pictures, and for a loss over
- * pairs or distances the memory of the kernels as they plan it.
+ * Bytes of the arrays that a run will take on the CPU: points, moments, batch, gradient and pictures, and the memory of
+ * the kernels, where the loss has any, as they plan it.
  * @throws InputError when the settings are bad.
  */
 export function memoryNeededOnHost(start: Start, hyperparameters: Hyperparameters): number {
@@ -30,11 +31,14 @@ export function memoryNeededOnHost(start: Start, hyperparameters: Hyperparameter
   const run = 4 * (coordinates + 3 * learned + 2 * batch + 8 * dataset.points);
   if (pairs === 0) return run;
   const rows = loss.batch === 'paired' ? pairs : 2 * pairs;
+  if (loss.skeleton === 'triplets') {
+    return run + planTriplets(rows, dimension, true).bytes + BYTES_PER_ENTRY * mostEntries(dataset, rows);
+  }
   const refines = dataset.kind === 'classes';
   return run + kernelBytes(loss, { dimension, rows }, { refines, normalize: Boolean(values.normalize) });
 }
 
-/** What the kernels of the CPU hold for a batch; 0 for losses without any. */
+/** What the kernels of pairs and distances hold for a batch; 0 for other losses. */
 function kernelBytes(
   loss: AnyLoss,
   { dimension, rows }: { dimension: number; rows: number },

@@ -1,27 +1,48 @@
+import type { Constants } from '../../losses/constants.ts';
 import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyTripletLoss } from '../../losses/registry.ts';
-import { COSINE, EUCLIDEAN, HARDEST, NEAREST_BEYOND } from '../../losses/triplet-rule.ts';
+import { COSINE, HARDEST, NEAREST_BEYOND } from '../../losses/triplet-rule.ts';
 import type { Batch, EvaluateOptions, Evaluation } from '../engine.ts';
 import { isLabelled } from '../engine.ts';
 import { Slices } from '../slices.ts';
 import { expectRoom } from '../stored-matrix.ts';
-import { closeTowers, openTowers } from '../towers.ts';
 import type { BatchLayout } from '../validate.ts';
 import { groupsOf } from './groups.ts';
-
-/** Negatives that are met at a time: their distances to all points make up a panel. */
-const PANEL = 64;
-
-/** Bytes kept for every ordered pair of one class: distance, pull and choice. */
-const BYTES_PER_ENTRY = 8 + 8 + 4;
+import type { Groups } from './groups.ts';
+import { QUAD, TILE } from './pairs/tile.ts';
+import type { TripletProgram } from './programs.ts';
+import type { Means } from './run.ts';
+import { writeTripletKernels } from './triplets/kernels.ts';
+import { Panel, strengthOf } from './triplets/panel.ts';
+import { BYTES_PER_ENTRY, planTriplets } from './triplets/plan.ts';
 
 /** No negative. */
 const NOBODY = 0xffffffff;
 
+/** What the skeleton keeps of a batch: entries are the ordered pairs of each class, at start[anchor] + rank[positive]. */
+interface State {
+  loss: AnyTripletLoss;
+  constants: Constants;
+  labels: Uint32Array;
+  groups: Groups;
+  panel: Panel;
+  /** The distance of each entry, and the slope of all terms in it. */
+  positives: Float64Array;
+  pulls: Float64Array;
+  /** The negative that mining chose for each entry; empty where it does not choose. */
+  choices: Uint32Array;
+  /** Of each anchor: the sum of its terms, and how many. */
+  losses: Float64Array;
+  terms: Float64Array;
+}
+
+type Visit = (state: State, anchor: number, from: number, to: number) => void;
+
 /**
  * The skeleton of triplets. What is kept is the distances within the classes, and a panel of the matrix of distances:
- * those of all points to PANEL negatives. Each panel meets every anchor with all of its positives, and is forgotten.
- * Memory grows with the sum of the classes' squares, time with points^2 x (dimension + positives of one anchor).
+ * those of all points to TILE negatives, by kernels in WebAssembly. Each panel meets every anchor with all of its
+ * positives, and is forgotten. Memory grows with the sum of the classes' squares, time with
+ * points^2 x (dimension + positives of one anchor).
  * @throws InputError when the classes are too large for that, with the bytes wanted and the bytes there.
  */
 export async function evaluateTriplets(
@@ -30,165 +51,207 @@ export async function evaluateTriplets(
   { dimension, rows }: BatchLayout,
   batch: Batch,
   options: EvaluateOptions,
+  { programs }: Pick<Means, 'programs'>,
 ): Promise<Evaluation> {
-  const { rule } = loss;
+  if (!isLabelled(batch)) throw new Error(`${loss.name} is over triplets of one set.`);
   const constants = loss.constants(values);
-  const labels = isLabelled(batch) ? batch.labels : new Uint32Array();
-  const { first, size, members, rank, start, entries } = groupsOf(labels);
-  expectRoom(entries, 1, BYTES_PER_ENTRY);
+  const groups = groupsOf(batch.labels);
+  expectRoom(groups.entries, 1, BYTES_PER_ENTRY);
   const chooses = constants.mining === NEAREST_BEYOND || constants.mining === HARDEST;
-  const slices = new Slices(4 * rows + (chooses ? 2 : 1) * Math.ceil(rows / PANEL) * rows, options);
+  const gradient = options.gradient ?? false;
+  const passes = 2 + Number(chooses) + Number(gradient);
+  const slices = new Slices(passes * Math.ceil(rows / TILE) * rows, options);
 
-  const towers = await openTowers(batch, Boolean(values.normalize), slices);
-  const { vectors, gradient } = towers.rows;
-  const distance = (i: number, j: number) => {
-    let sum = 0;
-    for (let left = i * dimension, right = j * dimension, index = 0; index < dimension; index++) {
-      const a = vectors[left + index];
-      const b = vectors[right + index];
-      sum += constants.distance === COSINE ? a * b : (a - b) * (a - b);
-    }
-    if (constants.distance === COSINE) return 1 - sum;
-    return constants.distance === EUCLIDEAN ? Math.sqrt(sum) : sum;
+  const program = await programs.take<TripletProgram>({
+    kernelsKey: JSON.stringify([loss.kind, dimension, constants.distance === COSINE]),
+    planKey: JSON.stringify([rows, gradient]),
+    isShared: false,
+    write: (relaxed) => writeTripletKernels(dimension, constants.distance === COSINE, relaxed),
+    plan: () => planTriplets(rows, dimension, gradient),
+  });
+  open(program, batch.embeddings, Boolean(values.normalize));
+  const panel = new Panel(program, constants.distance);
+  const state: State = {
+    loss,
+    constants,
+    labels: batch.labels,
+    groups,
+    panel,
+    positives: new Float64Array(groups.entries),
+    pulls: new Float64Array(groups.entries),
+    choices: new Uint32Array(chooses ? groups.entries : 0).fill(NOBODY),
+    losses: new Float64Array(rows),
+    terms: new Float64Array(rows),
   };
-  /** Adds what a slope in the distance of i and j, d apart, does to both. */
-  const pullApart = (i: number, j: number, d: number, slope: number) => {
-    if (slope === 0 || (d === 0 && constants.distance === EUCLIDEAN)) return;
-    const pull = constants.distance === EUCLIDEAN ? slope / d : 2 * slope;
-    for (let left = i * dimension, right = j * dimension, index = 0; index < dimension; index++) {
-      const a = vectors[left + index];
-      const b = vectors[right + index];
-      gradient[left + index] += constants.distance === COSINE ? -slope * b : pull * (a - b);
-      gradient[right + index] += constants.distance === COSINE ? -slope * a : pull * (b - a);
-    }
-  };
-
-  /** Of anchor and positive, at start[anchor] + rank[positive]: their distance, the slope in it, the chosen negative. */
-  const positives = new Float64Array(entries);
-  const positivePulls = new Float64Array(entries);
-  const choices = new Uint32Array(chooses ? entries : 0).fill(NOBODY);
-  for (let anchor = 0; anchor < rows; anchor++) {
-    for (let other = 0; other < size[anchor]; other++) {
-      positives[start[anchor] + other] = distance(anchor, members[first[anchor] + other]);
-    }
-    if (slices.spend(1)) await slices.next();
-  }
-
-  const panel = new Float64Array(rows * PANEL);
-  const pulls = new Float64Array(options.gradient ? rows * PANEL : 0);
   /** Fills one panel after the other, and lets every anchor visit it. */
-  const stream = async (
-    visit: (anchor: number, from: number, to: number) => void,
-    leave: (from: number, to: number) => void = () => undefined,
-  ) => {
-    for (let from = 0; from < rows; from += PANEL) {
-      const to = Math.min(from + PANEL, rows);
-      for (let point = 0; point < rows; point++) {
-        for (let column = from; column < to; column++) {
-          panel[point * PANEL + column - from] = distance(point, column);
-        }
-        if (point % PANEL === 0 && slices.spend(0)) await slices.next();
+  const stream = async (visit: Visit, pushes = false) => {
+    for (const column of panel.ranges()) {
+      for (const row of panel.ranges()) {
+        panel.fill(row, column);
+        if (slices.spend(0)) await slices.next();
       }
       for (let anchor = 0; anchor < rows; anchor++) {
-        if (size[anchor] > 1) visit(anchor, from, to);
+        if (groups.size[anchor] > 1) visit(state, anchor, column.first, column.first + column.count);
         if (slices.spend(1)) await slices.next();
       }
-      leave(from, to);
+      for (const row of pushes ? panel.ranges() : []) {
+        panel.push(row, column);
+        if (slices.spend(row.count)) await slices.next();
+      }
     }
   };
 
-  if (chooses) {
-    // The distances of what has been chosen so far; where it is not beyond the positive, nothing beyond has been met.
-    const chosen = new Float64Array(entries).fill(-Infinity);
-    const farthest = farthestPositives();
-    await stream((anchor, from, to) => {
-      for (let other = 0; other < size[anchor]; other++) {
-        const entry = start[anchor] + other;
-        const isHardest = constants.mining === HARDEST;
-        if (other === rank[anchor] || (isHardest && other !== farthest[anchor])) continue;
-        const reach = isHardest ? -Infinity : positives[entry];
-        for (let column = from; column < to; column++) {
-          if (labels[column] === labels[anchor]) continue;
-          const d = panel[anchor * PANEL + column - from];
-          const best = chosen[entry];
-          if (d > reach ? !(best > reach) || d < best : !(best > reach) && d > best) {
-            chosen[entry] = d;
-            choices[entry] = column;
-          }
-        }
-      }
-    });
-  }
+  // By the same kernels as the negatives: what is equally far has to compare as equal.
+  await stream(takePositives);
+  if (chooses) await stream(chooser(state));
+  await stream(takeTerms, gradient);
 
-  const losses = new Float64Array(rows);
-  const terms = new Float64Array(rows);
-  await stream(
-    (anchor, from, to) => {
-      for (let column = from; column < to; column++) {
-        if (labels[column] === labels[anchor]) continue;
-        const negative = panel[anchor * PANEL + column - from];
-        for (let other = 0; other < size[anchor]; other++) {
-          if (other === rank[anchor]) continue;
-          const entry = start[anchor] + other;
-          const isTerm = chooses
-            ? choices[entry] === column
-            : rule.selects(positives[entry], negative, constants);
-          if (!isTerm) continue;
-          const positive = members[first[anchor] + other];
-          const swapped = panel[positive * PANEL + column - from];
-          const swaps = constants.swap === 1 && swapped < negative;
-          const lead = positives[entry] - (swaps ? swapped : negative);
-          const slope = rule.slope(lead, constants);
-          const isActive = slope > 0 || constants.soft === 1;
-          if (isActive || !constants.activeOnly) terms[anchor]++;
-          if (!isActive) continue;
-          losses[anchor] += rule.term(lead, constants);
-          if (!options.gradient) continue;
-          positivePulls[entry] += slope;
-          pulls[(swaps ? positive : anchor) * PANEL + column - from] -= slope;
-        }
-      }
-    },
-    (from, to) => {
-      if (!options.gradient) return;
-      for (let point = 0; point < rows; point++) {
-        for (let column = from; column < to; column++) {
-          const at = point * PANEL + column - from;
-          pullApart(point, column, panel[at], pulls[at]);
-        }
-      }
-      pulls.fill(0);
-    },
-  );
-
-  const count = terms.reduce((sum, value) => sum + value, 0);
-  const mean = losses.reduce((sum, value) => sum + value, 0) / Math.max(1, count);
+  const count = state.terms.reduce((sum, value) => sum + value, 0);
+  const mean = state.losses.reduce((sum, value) => sum + value, 0) / Math.max(1, count);
   const evaluation: Evaluation = { loss: mean, count };
   if (options.rowLosses) {
-    evaluation.rowLosses = Float32Array.from(losses, (sum, row) => sum / Math.max(1, terms[row]));
+    evaluation.rowLosses = Float32Array.from(state.losses, (sum, row) => sum / Math.max(1, state.terms[row]));
   }
-  if (!options.gradient) return evaluation;
-  for (let anchor = 0; anchor < rows; anchor++) {
+  if (gradient) {
+    pullPositives(program, state);
+    const embeddings = close(program, 1 / Math.max(1, count), Boolean(values.normalize));
+    evaluation.gradient = { embeddings };
+    evaluation.parameterGradients = {};
+  }
+  programs.giveBack(program);
+  return evaluation;
+}
+
+function open({ kernels, memory, plan }: TripletProgram, embeddings: Float32Array, normalize: boolean): void {
+  const { count, padded, dimension, vectors, norms, points, gathered, gradient } = plan;
+  const floats = new Float32Array(memory.buffer);
+  floats.set(embeddings, vectors / 4);
+  floats.fill(0, vectors / 4 + count * dimension, vectors / 4 + padded * dimension);
+  if (gradient) floats.fill(0, gathered / 4, gathered / 4 + padded * dimension);
+  if (normalize) kernels.normalize(vectors, padded, norms);
+  kernels.layOut(vectors, padded / QUAD, points);
+}
+
+/** What was gathered times the weight, with respect to what was passed in. */
+function close({ kernels, memory, plan }: TripletProgram, weight: number, normalize: boolean): Float32Array {
+  const { count, padded, dimension, vectors, norms, gathered } = plan;
+  new Float64Array(memory.buffer, plan.weight, 1)[0] = weight;
+  if (normalize) kernels.giveBackNormalized(vectors, padded / QUAD, gathered, plan.weight, norms);
+  else kernels.giveBack(vectors, padded / QUAD, gathered, plan.weight);
+  return new Float32Array(memory.buffer, vectors, count * dimension).slice();
+}
+
+/** The distances of an anchor to those of its class that are columns of the panel. */
+function takePositives(state: State, anchor: number, from: number, to: number): void {
+  const { panel, positives } = state;
+  const { first, size, members, start } = state.groups;
+  const place = panel.placeOf(anchor);
+  for (let other = 0; other < size[anchor]; other++) {
+    const column = members[first[anchor] + other];
+    if (column < from || column >= to) continue;
+    positives[start[anchor] + other] = panel.distances[place + (column - from) * TILE];
+  }
+}
+
+/** Mining that chooses one negative for every positive, the nearest beyond it, else the farthest; or one for an anchor. */
+function chooser(state: State): Visit {
+  /** The distances of what has been chosen so far; where it is not beyond the positive, nothing beyond has been met. */
+  const chosen = new Float64Array(state.groups.entries).fill(-Infinity);
+  const isHardest = state.constants.mining === HARDEST;
+  const farthest = isHardest ? farthestPositives(state) : undefined;
+  return ({ labels, panel, positives, choices, groups: { size, rank, start } }, anchor, from, to) => {
+    const place = panel.placeOf(anchor);
     for (let other = 0; other < size[anchor]; other++) {
       const entry = start[anchor] + other;
-      pullApart(anchor, members[first[anchor] + other], positives[entry], positivePulls[entry]);
-    }
-    if (slices.spend(1)) await slices.next();
-  }
-  evaluation.gradient = await closeTowers(batch, towers, 1 / Math.max(1, count), slices);
-  evaluation.parameterGradients = {};
-  return evaluation;
-
-  /** The rank of each anchor's farthest positive. */
-  function farthestPositives(): Uint32Array {
-    return Uint32Array.from(size, (points, anchor) => {
-      let best = NOBODY;
-      for (let other = 0; other < points; other++) {
-        if (other === rank[anchor]) continue;
-        if (best === NOBODY || positives[start[anchor] + other] > positives[start[anchor] + best])
-          best = other;
+      if (other === rank[anchor] || (farthest && other !== farthest[anchor])) continue;
+      const reach = isHardest ? -Infinity : positives[entry];
+      for (let column = from; column < to; column++) {
+        if (labels[column] === labels[anchor]) continue;
+        const d = panel.distances[place + (column - from) * TILE];
+        const best = chosen[entry];
+        if (d > reach ? !(best > reach) || d < best : !(best > reach) && d > best) {
+          chosen[entry] = d;
+          choices[entry] = column;
+        }
       }
-      return best;
-    });
+    }
+  };
+}
+
+/** The rank of each anchor's farthest positive, the first of them. */
+function farthestPositives({ positives, groups: { size, rank, start } }: State): Uint32Array {
+  return Uint32Array.from(size, (points, anchor) => {
+    let best = NOBODY;
+    for (let other = 0; other < points; other++) {
+      if (other === rank[anchor]) continue;
+      if (best === NOBODY || positives[start[anchor] + other] > positives[start[anchor] + best]) best = other;
+    }
+    return best;
+  });
+}
+
+/** The terms of an anchor with the negatives of a panel. */
+function takeTerms(state: State, anchor: number, from: number, to: number): void {
+  const { labels, constants, panel, positives, pulls, choices, losses, terms } = state;
+  const { rule } = state.loss;
+  const { first, size, members, rank, start } = state.groups;
+  const { distances, slopes } = panel;
+  const chooses = choices.length > 0;
+  const place = panel.placeOf(anchor);
+  for (let column = from; column < to; column++) {
+    if (labels[column] === labels[anchor]) continue;
+    const offset = (column - from) * TILE;
+    const negative = distances[place + offset];
+    for (let other = 0; other < size[anchor]; other++) {
+      if (other === rank[anchor]) continue;
+      const entry = start[anchor] + other;
+      const isTerm = chooses
+        ? choices[entry] === column
+        : rule.selects(positives[entry], negative, constants);
+      if (!isTerm) continue;
+      let end = place;
+      if (constants.swap === 1) {
+        const swapped = panel.placeOf(members[first[anchor] + other]);
+        if (distances[swapped + offset] < negative) end = swapped;
+      }
+      const lead = positives[entry] - distances[end + offset];
+      const slope = rule.slope(lead, constants);
+      const isActive = slope > 0 || constants.soft === 1;
+      if (isActive || !constants.activeOnly) terms[anchor]++;
+      if (!isActive) continue;
+      losses[anchor] += rule.term(lead, constants);
+      if (slopes.length === 0) continue;
+      pulls[entry] += slope;
+      slopes[end + offset] -= slope;
+    }
+  }
+}
+
+/** Adds what anchors and positives do to each other to what is gathered, which lies in quads. */
+function pullPositives({ memory, plan }: TripletProgram, state: State): void {
+  const { dimension, padded } = plan;
+  const { constants, positives, pulls } = state;
+  const { first, size, members, rank, start } = state.groups;
+  const vectors = new Float32Array(memory.buffer, plan.vectors, padded * dimension);
+  const gathered = new Float32Array(memory.buffer, plan.gathered, padded * dimension);
+  const quadOf = (point: number) => (point - (point % QUAD)) * dimension + (point % QUAD);
+  const isCosine = constants.distance === COSINE;
+  const sum = new Float64Array(dimension);
+  for (let point = 0; point < plan.count; point++) {
+    sum.fill(0);
+    for (let other = 0; other < size[point]; other++) {
+      const partner = members[first[point] + other];
+      // As an anchor, and as the other's positive.
+      const slope = pulls[start[point] + other] + pulls[start[partner] + rank[point]];
+      const strength = strengthOf(constants.distance, slope, positives[start[point] + other]);
+      if (strength === 0) continue;
+      for (let k = 0; k < dimension; k++) {
+        const own = isCosine ? 0 : vectors[point * dimension + k];
+        const across = vectors[partner * dimension + k];
+        sum[k] += strength * (isCosine ? across : own - across);
+      }
+    }
+    const at = quadOf(point);
+    for (let k = 0; k < dimension; k++) gathered[at + k * QUAD] += sum[k];
   }
 }

@@ -21,7 +21,7 @@ export async function evaluate(
     }
     case 'triplets': {
       const { evaluateTriplets } = await import('./evaluate-triplets.ts');
-      return evaluateTriplets(loss, values, layout, batch, options);
+      return evaluateTriplets(loss, values, layout, batch, options, means);
     }
     case 'distances': {
       const { evaluateDistances } = await import('./evaluate-distances.ts');

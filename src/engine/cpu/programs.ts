@@ -2,13 +2,12 @@ import type { DistanceKernels } from './distances/kernels.ts';
 import type { DistancePlan } from './distances/plan.ts';
 import type { Kernels, PairModule } from './pairs/kernels.ts';
 import type { PairPlan } from './pairs/plan.ts';
+import type { TripletKernels } from './triplets/kernels.ts';
+import type { TripletPlan } from './triplets/plan.ts';
 import { allocate } from './wasm/memory.ts';
 
 /** Kernels and memory for one loss on one shape of batch. Parameters and points are data. */
-export interface Program<
-  Plan extends PairPlan = PairPlan,
-  Own extends Kernels | DistanceKernels = Kernels | DistanceKernels,
-> {
+export interface Program<Plan extends { bytes: number }, Own> {
   readonly key: string;
   readonly plan: Plan;
   readonly memory: WebAssembly.Memory;
@@ -20,9 +19,15 @@ export interface Program<
 
 export type PairProgram = Program<PairPlan, Kernels>;
 export type DistanceProgram = Program<DistancePlan, DistanceKernels>;
+export type TripletProgram = Program<TripletPlan, TripletKernels>;
+
+/** Those whose passes can be shared among threads. */
+export type StreamedProgram = PairProgram | DistanceProgram;
+
+type AnyProgram = Program<{ bytes: number }, unknown>;
 
 /** What a program is made from. */
-export interface Making<Plan extends PairPlan> {
+export interface Making<Plan extends { bytes: number }> {
   /** Tells what the kernels are written for, and what is planned for besides. */
   kernelsKey: string;
   planKey: string;
@@ -45,7 +50,7 @@ const MODULES = 8;
 export class Programs {
   private readonly relaxed: boolean;
   private modules = new Map<string, Compiled>();
-  private idle: Program[] = [];
+  private idle: AnyProgram[] = [];
   private disposed = false;
 
   constructor(relaxed: boolean) {
@@ -56,7 +61,7 @@ export class Programs {
    * A program that nobody else uses until it is given back.
    * @throws InputError when its memory is not to be had, with the bytes wanted.
    */
-  async take<Taken extends PairProgram | DistanceProgram>(making: Making<Taken['plan']>): Promise<Taken> {
+  async take<Taken extends AnyProgram>(making: Making<Taken['plan']>): Promise<Taken> {
     const key = `${making.kernelsKey} ${making.planKey} ${making.isShared}`;
     const found = this.idle.findIndex((program) => program.key === key);
     if (found >= 0) return this.idle.splice(found, 1)[0] as Taken;
@@ -77,7 +82,7 @@ export class Programs {
     return alike.reduce((sum, { memory }) => sum + memory.buffer.byteLength, 0);
   }
 
-  giveBack(program: Program): void {
+  giveBack(program: AnyProgram): void {
     if (this.disposed) return;
     this.idle = [program, ...this.idle].slice(0, IDLE_PROGRAMS);
   }
@@ -89,7 +94,7 @@ export class Programs {
     this.idle = [];
   }
 
-  private compile({ kernelsKey, isShared, write }: Making<PairPlan>): Compiled {
+  private compile({ kernelsKey, isShared, write }: Making<{ bytes: number }>): Compiled {
     const key = `${kernelsKey} ${isShared}`;
     let compiled = this.modules.get(key);
     if (!compiled) {

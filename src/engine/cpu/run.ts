@@ -1,6 +1,6 @@
 import type { EvaluateOptions } from '../engine.ts';
 import { Slices } from '../slices.ts';
-import type { Program, Programs } from './programs.ts';
+import type { Programs, StreamedProgram } from './programs.ts';
 import type { Threads } from './threads/threads.ts';
 import { costOf, work } from './work.ts';
 import type { Part } from './work.ts';
@@ -33,7 +33,7 @@ export function helpersFor(
  * came of it.
  */
 export async function run(
-  program: Program,
+  program: StreamedProgram,
   part: Part,
   options: EvaluateOptions,
   helpers: Threads | undefined,

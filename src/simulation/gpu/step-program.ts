@@ -3,8 +3,7 @@ import optimizerShader from '../../../shaders/optimizer.wgsl?raw';
 import randomShader from '../../../shaders/random.wgsl?raw';
 import runStateShader from '../../../shaders/run-state.wgsl?raw';
 import sampleShader from '../../../shaders/sample.wgsl?raw';
-import { pairCount } from '../../data/dataset.ts';
-import type { Dataset } from '../../data/dataset.ts';
+import { mostEntries, pairCount } from '../../data/dataset.ts';
 import { weightCount } from '../../engine/encoder.ts';
 import { kernel } from '../../engine/webgpu/kernel.ts';
 import { createLossProgram, refines } from '../../engine/webgpu/loss-program.ts';
@@ -196,12 +195,6 @@ export async function createStepProgram(
       measurement?.dispose();
     },
   };
-}
-
-/** What the squares of the classes in a batch of `points` come to at most. */
-function mostEntries({ kind, points: all, classes }: Dataset, points: number): number {
-  const largest = kind === 'classes' ? Math.ceil(all / classes) : 2;
-  return Math.max(1, points) * Math.min(Math.max(1, points), largest);
 }
 
 /** Two works that are dispatched one after the other without a chance to stop in between. */

@@ -105,7 +105,7 @@ function multiplyGroup(
  * Two quads of rows collect up to six components at a time, in sums of their own: long sums of small parts stay exact.
  * The columns come in quads.
  */
-function writeCollect(module: ModuleBuilder, dimension: number): void {
+export function writeCollect(module: ModuleBuilder, dimension: number): void {
   const quadBytes = VECTOR * dimension;
   module.function('collect', 5, (f, gradient, rowQuads, vectors, columns, tile) => {
     const gradientEnd = f.after(gradient, rowQuads, quadBytes);

@@ -1,5 +1,5 @@
 import type { EvaluateOptions } from '../../engine.ts';
-import type { Program } from '../programs.ts';
+import type { StreamedProgram } from '../programs.ts';
 import type { Part } from '../work.ts';
 import { Barrier } from './barrier.ts';
 import type { FromThread, ToThread } from './messages.ts';
@@ -16,7 +16,7 @@ export class Threads {
   /** Why there are no threads any more, in words that follow "the others stopped:". */
   lost: string | undefined;
   private workers: Worker[] | undefined;
-  private current: Program | undefined;
+  private current: StreamedProgram | undefined;
   private queue: Promise<unknown> = Promise.resolve();
   private finish: (() => void) | undefined;
   private fail: ((reason: string) => void) | undefined;
@@ -37,7 +37,7 @@ export class Threads {
    * `lost` says why. Rejects with the signal's reason once all threads have stopped.
    * @param cost what their steps are worth together, for progress.
    */
-  run(program: Program, part: Part, cost: number, options: EvaluateOptions): Promise<boolean> {
+  run(program: StreamedProgram, part: Part, cost: number, options: EvaluateOptions): Promise<boolean> {
     const running = this.queue.then(() => this.runNow(program, part, cost, options));
     this.queue = running.catch(() => undefined);
     return running;
@@ -48,7 +48,7 @@ export class Threads {
   }
 
   private async runNow(
-    program: Program,
+    program: StreamedProgram,
     part: Part,
     cost: number,
     { signal, onProgress }: EvaluateOptions,

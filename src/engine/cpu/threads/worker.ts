@@ -1,18 +1,18 @@
 /** One thread: takes its steps of an evaluation, in memory that all threads share. */
-import type { Program } from '../programs.ts';
+import type { StreamedProgram } from '../programs.ts';
 import { BARRIER, TURN } from '../pairs/passes.ts';
 import { work } from '../work.ts';
 import type { Part } from '../work.ts';
 import { Barrier } from './barrier.ts';
 import type { FromThread, SharedProgram, ToThread } from './messages.ts';
 
-let current: { kernels: Program['kernels']; program: SharedProgram } | undefined;
+let current: { kernels: StreamedProgram['kernels']; program: SharedProgram } | undefined;
 
 addEventListener('message', ({ data: { thread, part, program } }: MessageEvent<ToThread>) => {
   try {
     if (program) {
       const { exports } = new WebAssembly.Instance(program.module, { host: { memory: program.memory } });
-      current = { kernels: exports as unknown as Program['kernels'], program };
+      current = { kernels: exports as unknown as StreamedProgram['kernels'], program };
     }
     if (!current) throw new Error('there is nothing to work on');
     takeSteps(current.kernels, current.program, thread, part);
@@ -23,7 +23,7 @@ addEventListener('message', ({ data: { thread, part, program } }: MessageEvent<T
 });
 
 function takeSteps(
-  kernels: Program['kernels'],
+  kernels: StreamedProgram['kernels'],
   { memory, plan }: SharedProgram,
   thread: number,
   part: Part,

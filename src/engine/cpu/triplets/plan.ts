@@ -1,0 +1,50 @@
+import { GRAIN, TILE, TILE_BYTES } from '../pairs/tile.ts';
+
+/** Kept outside of that memory for every ordered pair of one class: distance, pull and choice. */
+export const BYTES_PER_ENTRY = 8 + 8 + 4;
+
+/** Where everything lies in memory, in bytes. */
+export interface TripletPlan {
+  dimension: number;
+  gradient: boolean;
+  /** Points, and with padding. */
+  count: number;
+  padded: number;
+  /** padded x dimension, row-major: what was passed in, normalized; in the end, the gradient. */
+  vectors: number;
+  norms: number;
+  /** In quads, see products.ts. */
+  points: number;
+  gathered: number;
+  /** One tile for every TILE points: their distances to the columns of a panel, and how those weigh in the gradient. */
+  distances: number;
+  weights: number;
+  /** One tile, transposed. */
+  scratch: number;
+  /** f64. */
+  weight: number;
+  bytes: number;
+}
+
+export function planTriplets(count: number, dimension: number, gradient: boolean): TripletPlan {
+  let bytes = 0;
+  const reserve = (size: number) => {
+    const at = bytes;
+    bytes += Math.ceil(size / 64) * 64;
+    return at;
+  };
+  const padded = Math.ceil(count / GRAIN) * GRAIN;
+  const coordinates = 4 * padded * dimension;
+  const panel = Math.ceil(count / TILE) * TILE_BYTES;
+  const plan = {
+    vectors: reserve(coordinates),
+    norms: reserve(4 * padded),
+    points: reserve(coordinates),
+    gathered: reserve(gradient ? coordinates : 0),
+    distances: reserve(panel),
+    weights: reserve(gradient ? panel : 0),
+    scratch: reserve(gradient ? TILE_BYTES : 0),
+    weight: reserve(8),
+  };
+  return { dimension, gradient, count, padded, ...plan, bytes };
+}
