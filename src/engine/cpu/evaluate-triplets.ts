@@ -104,7 +104,7 @@ export async function evaluateTriplets(
   // By the same kernels as the negatives: what is equally far has to compare as equal.
   await stream(takePositives);
   if (chooses) await stream(chooser(state));
-  await stream(takeTerms, gradient);
+  await stream(chooses ? takeChosenTerms : takeTerms, gradient);
 
   const count = state.terms.reduce((sum, value) => sum + value, 0);
   const mean = state.losses.reduce((sum, value) => sum + value, 0) / Math.max(1, count);
@@ -157,14 +157,14 @@ function takePositives(state: State, anchor: number, from: number, to: number): 
 function chooser(state: State): Visit {
   /** The distances of what has been chosen so far; where it is not beyond the positive, nothing beyond has been met. */
   const chosen = new Float64Array(state.groups.entries).fill(-Infinity);
-  const isHardest = state.constants.mining === HARDEST;
-  const farthest = isHardest ? farthestPositives(state) : undefined;
+  const farthest = state.constants.mining === HARDEST ? farthestPositives(state) : undefined;
   return ({ labels, panel, positives, choices, groups: { size, rank, start } }, anchor, from, to) => {
     const place = panel.placeOf(anchor);
-    for (let other = 0; other < size[anchor]; other++) {
+    const [begin, end] = farthest ? [farthest[anchor], farthest[anchor] + 1] : [0, size[anchor]];
+    for (let other = begin; other < end; other++) {
+      if (other === rank[anchor]) continue;
       const entry = start[anchor] + other;
-      if (other === rank[anchor] || (farthest && other !== farthest[anchor])) continue;
-      const reach = isHardest ? -Infinity : positives[entry];
+      const reach = farthest ? -Infinity : positives[entry];
       for (let column = from; column < to; column++) {
         if (labels[column] === labels[anchor]) continue;
         const d = panel.distances[place + (column - from) * TILE];
@@ -190,41 +190,54 @@ function farthestPositives({ positives, groups: { size, rank, start } }: State):
   });
 }
 
-/** The terms of an anchor with the negatives of a panel. */
+/** The terms of an anchor with the negatives of a panel, where mining looks at each by itself. */
 function takeTerms(state: State, anchor: number, from: number, to: number): void {
-  const { labels, constants, panel, positives, pulls, choices, losses, terms } = state;
-  const { rule } = state.loss;
+  const { labels, constants, panel, positives, loss } = state;
   const { first, size, members, rank, start } = state.groups;
-  const { distances, slopes } = panel;
-  const chooses = choices.length > 0;
   const place = panel.placeOf(anchor);
-  for (let column = from; column < to; column++) {
-    if (labels[column] === labels[anchor]) continue;
-    const offset = (column - from) * TILE;
-    const negative = distances[place + offset];
-    for (let other = 0; other < size[anchor]; other++) {
-      if (other === rank[anchor]) continue;
-      const entry = start[anchor] + other;
-      const isTerm = chooses
-        ? choices[entry] === column
-        : rule.selects(positives[entry], negative, constants);
-      if (!isTerm) continue;
-      let end = place;
-      if (constants.swap === 1) {
-        const swapped = panel.placeOf(members[first[anchor] + other]);
-        if (distances[swapped + offset] < negative) end = swapped;
-      }
-      const lead = positives[entry] - distances[end + offset];
-      const slope = rule.slope(lead, constants);
-      const isActive = slope > 0 || constants.soft === 1;
-      if (isActive || !constants.activeOnly) terms[anchor]++;
-      if (!isActive) continue;
-      losses[anchor] += rule.term(lead, constants);
-      if (slopes.length === 0) continue;
-      pulls[entry] += slope;
-      slopes[end + offset] -= slope;
+  for (let other = 0; other < size[anchor]; other++) {
+    if (other === rank[anchor]) continue;
+    const entry = start[anchor] + other;
+    const positive = members[first[anchor] + other];
+    for (let column = from; column < to; column++) {
+      if (labels[column] === labels[anchor]) continue;
+      const offset = (column - from) * TILE;
+      if (!loss.rule.selects(positives[entry], panel.distances[place + offset], constants)) continue;
+      takeTerm(state, anchor, entry, positive, offset);
     }
   }
+}
+
+/** The same where mining chose one negative for each positive. */
+function takeChosenTerms(state: State, anchor: number, from: number, to: number): void {
+  const { choices } = state;
+  const { first, size, members, start } = state.groups;
+  for (let other = 0; other < size[anchor]; other++) {
+    const entry = start[anchor] + other;
+    const column = choices[entry];
+    if (column < from || column >= to) continue;
+    takeTerm(state, anchor, entry, members[first[anchor] + other], (column - from) * TILE);
+  }
+}
+
+/** @param offset of the negative, within the panel. */
+function takeTerm(state: State, anchor: number, entry: number, positive: number, offset: number): void {
+  const { constants, panel, positives, pulls, losses, terms, loss } = state;
+  const { distances, slopes } = panel;
+  let end = panel.placeOf(anchor) + offset;
+  if (constants.swap === 1) {
+    const swapped = panel.placeOf(positive) + offset;
+    if (distances[swapped] < distances[end]) end = swapped;
+  }
+  const lead = positives[entry] - distances[end];
+  const slope = loss.rule.slope(lead, constants);
+  const isActive = slope > 0 || constants.soft === 1;
+  if (isActive || !constants.activeOnly) terms[anchor]++;
+  if (!isActive) return;
+  losses[anchor] += loss.rule.term(lead, constants);
+  if (slopes.length === 0) return;
+  pulls[entry] += slope;
+  slopes[end] -= slope;
 }
 
 /** Adds what anchors and positives do to each other to what is gathered, which lies in quads. */
