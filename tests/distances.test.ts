@@ -278,3 +278,31 @@ test('classes too large for the triplets of a batch are refused with the bytes',
   const means = { programs: new Programs(false) };
   await expect(evaluateTriplets(loss, values, layout, batch, {}, means)).rejects.toThrow(/2880000000 bytes/);
 });
+
+describe('triplets on the CPU, a range of negatives at a time', () => {
+  const [reference, cpu] = engines;
+  const batch = (dimension: number, count: number, classes: number) => ({
+    dimension,
+    embeddings: normals(count * dimension, 7, 0),
+    labels: Uint32Array.from({ length: count }, (_, index) => (index * index) % classes),
+  });
+  const cases = (['all', 'semi-hard', 'hard'] as const).flatMap((mining) =>
+    (['mean-active', 'mean'] as const).flatMap((reduction) =>
+      [0.2, 0, -0.1, 1.5].map((margin) => ({ mining, reduction, margin })),
+    ),
+  );
+
+  test.each(cases)('come to what they do one by one: $mining, $reduction, margin $margin', async (way) => {
+    const spec = { kind: 'triplet-margin', ...way } as const;
+    for (const shape of [batch(5, 97, 7), batch(3, 130, 130), batch(4, 50, 2)]) {
+      const expected = await evaluate(reference, spec, shape);
+      const got = await evaluate(cpu, spec, shape);
+      expect(got.count).toBe(expected.count);
+      expect(got.loss).toBeCloseTo(expected.loss, 6);
+      got.rowLosses.forEach((loss, row) => expect(loss).toBeCloseTo(expected.rowLosses[row], 5));
+      got.gradient.embeddings.forEach((component, at) =>
+        expect(component).toBeCloseTo(expected.gradient.embeddings[at], 6),
+      );
+    }
+  });
+});

@@ -27,4 +27,7 @@ export interface TripletRule {
 
   /** Its derivative by `lead`. */
   slope(lead: number, constants: Constants): number;
+
+  /** The margin, where a term is [lead + margin]+: many are then added up by how many they are, and their distances. */
+  hinge(constants: Constants): number | undefined;
 }

@@ -1,4 +1,3 @@
-import type { Constants } from '../../losses/constants.ts';
 import type { ParameterValues } from '../../losses/loss.ts';
 import type { AnyTripletLoss } from '../../losses/registry.ts';
 import { COSINE, HARDEST, NEAREST_BEYOND } from '../../losses/triplet-rule.ts';
@@ -8,35 +7,18 @@ import { Slices } from '../slices.ts';
 import { expectRoom } from '../stored-matrix.ts';
 import type { BatchLayout } from '../validate.ts';
 import { groupsOf } from './groups.ts';
-import type { Groups } from './groups.ts';
 import { QUAD, TILE } from './pairs/tile.ts';
 import type { TripletProgram } from './programs.ts';
 import type { Means } from './run.ts';
+import { chooser } from './triplets/choices.ts';
 import { writeTripletKernels } from './triplets/kernels.ts';
 import { Panel, strengthOf } from './triplets/panel.ts';
 import { BYTES_PER_ENTRY, planTriplets } from './triplets/plan.ts';
+import type { State, Visit } from './triplets/state.ts';
+import { termsOf } from './triplets/terms.ts';
 
 /** No negative. */
 const NOBODY = 0xffffffff;
-
-/** What the skeleton keeps of a batch: entries are the ordered pairs of each class, at start[anchor] + rank[positive]. */
-interface State {
-  loss: AnyTripletLoss;
-  constants: Constants;
-  labels: Uint32Array;
-  groups: Groups;
-  panel: Panel;
-  /** The distance of each entry, and the slope of all terms in it. */
-  positives: Float64Array;
-  pulls: Float64Array;
-  /** The negative that mining chose for each entry; empty where it does not choose. */
-  choices: Uint32Array;
-  /** Of each anchor: the sum of its terms, and how many. */
-  losses: Float64Array;
-  terms: Float64Array;
-}
-
-type Visit = (state: State, anchor: number, from: number, to: number) => void;
 
 /**
  * The skeleton of triplets. What is kept is the distances within the classes, and a panel of the matrix of distances:
@@ -72,7 +54,7 @@ export async function evaluateTriplets(
   open(program, batch.embeddings, Boolean(values.normalize));
   const panel = new Panel(program, constants.distance);
   const state: State = {
-    loss,
+    rule: loss.rule,
     constants,
     labels: batch.labels,
     groups,
@@ -104,7 +86,7 @@ export async function evaluateTriplets(
   // By the same kernels as the negatives: what is equally far has to compare as equal.
   await stream(takePositives);
   if (chooses) await stream(chooser(state));
-  await stream(chooses ? takeChosenTerms : takeTerms, gradient);
+  await stream(termsOf(state), gradient);
 
   const count = state.terms.reduce((sum, value) => sum + value, 0);
   const mean = state.losses.reduce((sum, value) => sum + value, 0) / Math.max(1, count);
@@ -151,93 +133,6 @@ function takePositives(state: State, anchor: number, from: number, to: number): 
     if (column < from || column >= to) continue;
     positives[start[anchor] + other] = panel.distances[place + (column - from) * TILE];
   }
-}
-
-/** Mining that chooses one negative for every positive, the nearest beyond it, else the farthest; or one for an anchor. */
-function chooser(state: State): Visit {
-  /** The distances of what has been chosen so far; where it is not beyond the positive, nothing beyond has been met. */
-  const chosen = new Float64Array(state.groups.entries).fill(-Infinity);
-  const farthest = state.constants.mining === HARDEST ? farthestPositives(state) : undefined;
-  return ({ labels, panel, positives, choices, groups: { size, rank, start } }, anchor, from, to) => {
-    const place = panel.placeOf(anchor);
-    const [begin, end] = farthest ? [farthest[anchor], farthest[anchor] + 1] : [0, size[anchor]];
-    for (let other = begin; other < end; other++) {
-      if (other === rank[anchor]) continue;
-      const entry = start[anchor] + other;
-      const reach = farthest ? -Infinity : positives[entry];
-      for (let column = from; column < to; column++) {
-        if (labels[column] === labels[anchor]) continue;
-        const d = panel.distances[place + (column - from) * TILE];
-        const best = chosen[entry];
-        if (d > reach ? !(best > reach) || d < best : !(best > reach) && d > best) {
-          chosen[entry] = d;
-          choices[entry] = column;
-        }
-      }
-    }
-  };
-}
-
-/** The rank of each anchor's farthest positive, the first of them. */
-function farthestPositives({ positives, groups: { size, rank, start } }: State): Uint32Array {
-  return Uint32Array.from(size, (points, anchor) => {
-    let best = NOBODY;
-    for (let other = 0; other < points; other++) {
-      if (other === rank[anchor]) continue;
-      if (best === NOBODY || positives[start[anchor] + other] > positives[start[anchor] + best]) best = other;
-    }
-    return best;
-  });
-}
-
-/** The terms of an anchor with the negatives of a panel, where mining looks at each by itself. */
-function takeTerms(state: State, anchor: number, from: number, to: number): void {
-  const { labels, constants, panel, positives, loss } = state;
-  const { first, size, members, rank, start } = state.groups;
-  const place = panel.placeOf(anchor);
-  for (let other = 0; other < size[anchor]; other++) {
-    if (other === rank[anchor]) continue;
-    const entry = start[anchor] + other;
-    const positive = members[first[anchor] + other];
-    for (let column = from; column < to; column++) {
-      if (labels[column] === labels[anchor]) continue;
-      const offset = (column - from) * TILE;
-      if (!loss.rule.selects(positives[entry], panel.distances[place + offset], constants)) continue;
-      takeTerm(state, anchor, entry, positive, offset);
-    }
-  }
-}
-
-/** The same where mining chose one negative for each positive. */
-function takeChosenTerms(state: State, anchor: number, from: number, to: number): void {
-  const { choices } = state;
-  const { first, size, members, start } = state.groups;
-  for (let other = 0; other < size[anchor]; other++) {
-    const entry = start[anchor] + other;
-    const column = choices[entry];
-    if (column < from || column >= to) continue;
-    takeTerm(state, anchor, entry, members[first[anchor] + other], (column - from) * TILE);
-  }
-}
-
-/** @param offset of the negative, within the panel. */
-function takeTerm(state: State, anchor: number, entry: number, positive: number, offset: number): void {
-  const { constants, panel, positives, pulls, losses, terms, loss } = state;
-  const { distances, slopes } = panel;
-  let end = panel.placeOf(anchor) + offset;
-  if (constants.swap === 1) {
-    const swapped = panel.placeOf(positive) + offset;
-    if (distances[swapped] < distances[end]) end = swapped;
-  }
-  const lead = positives[entry] - distances[end];
-  const slope = loss.rule.slope(lead, constants);
-  const isActive = slope > 0 || constants.soft === 1;
-  if (isActive || !constants.activeOnly) terms[anchor]++;
-  if (!isActive) return;
-  losses[anchor] += loss.rule.term(lead, constants);
-  if (slopes.length === 0) return;
-  pulls[entry] += slope;
-  slopes[end] -= slope;
 }
 
 /** Adds what anchors and positives do to each other to what is gathered, which lies in quads. */

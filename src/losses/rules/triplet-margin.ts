@@ -17,4 +17,8 @@ export const tripletMarginRule: TripletRule = {
   slope(lead, { soft, margin }) {
     return soft ? sigmoid(lead) : Number(lead + margin > 0);
   },
+
+  hinge({ soft, margin }) {
+    return soft ? undefined : margin;
+  },
 };
