@@ -279,13 +279,16 @@ test('classes too large for the triplets of a batch are refused with the bytes',
   await expect(evaluateTriplets(loss, values, layout, batch, {}, means)).rejects.toThrow(/2880000000 bytes/);
 });
 
-describe('triplets on the CPU, a range of negatives at a time', () => {
-  const [reference, cpu] = engines;
-  const batch = (dimension: number, count: number, classes: number) => ({
+function unevenClasses(dimension: number, count: number, classes: number) {
+  return {
     dimension,
     embeddings: normals(count * dimension, 7, 0),
     labels: Uint32Array.from({ length: count }, (_, index) => (index * index) % classes),
-  });
+  };
+}
+
+describe('triplets on the CPU, a range of negatives at a time', () => {
+  const [reference, cpu] = engines;
   const cases = (['all', 'semi-hard', 'hard'] as const).flatMap((mining) =>
     (['mean-active', 'mean'] as const).flatMap((reduction) =>
       [0.2, 0, -0.1, 1.5].map((margin) => ({ mining, reduction, margin })),
@@ -294,7 +297,7 @@ describe('triplets on the CPU, a range of negatives at a time', () => {
 
   test.each(cases)('come to what they do one by one: $mining, $reduction, margin $margin', async (way) => {
     const spec = { kind: 'triplet-margin', ...way } as const;
-    for (const shape of [batch(5, 97, 7), batch(3, 130, 130), batch(4, 50, 2)]) {
+    for (const shape of [unevenClasses(5, 97, 7), unevenClasses(3, 130, 130), unevenClasses(4, 50, 2)]) {
       const expected = await evaluate(reference, spec, shape);
       const got = await evaluate(cpu, spec, shape);
       expect(got.count).toBe(expected.count);
