@@ -6,11 +6,13 @@ import { requestGpu } from '../../src/engine/webgpu/request-gpu.ts';
 import { createSimilarityProgram } from '../../src/engine/webgpu/similarity.ts';
 import type { Work } from '../../src/engine/webgpu/work.ts';
 import { createEngine } from '../../src/index.ts';
+import { losses } from '../../src/losses/registry.ts';
 import type { LossSpec } from '../../src/index.ts';
 import { growthOf } from '../../src/simulation/stress/record.ts';
 import { climb } from '../../src/simulation/stress/ramp.ts';
 import type { Measured } from '../../src/simulation/stress/ramp.ts';
 import type { StressRecord } from '../../src/simulation/stress/record.ts';
+import { labelled, paired } from '../conformance/batches.ts';
 import { batchFor } from './evaluation.page.ts';
 import type { Kind } from './evaluation.page.ts';
 import { createStep } from './step.ts';
@@ -114,4 +116,29 @@ export async function growth(
   await climb(engine, ramp, budget, { onMeasured: (each) => measured.push(each) });
   engine.dispose();
   return { measured, ...growthOf(ramp, measured) };
+}
+
+/** Milliseconds of every step of each loss as it comes, on two views of `count / 2` things. */
+export async function everyLoss(
+  count: number,
+  dimension: number,
+): Promise<{ kind: string; milliseconds: number[] }[]> {
+  const engine = await createEngine({ backend: 'cpu' });
+  const measured: { kind: string; milliseconds: number[] }[] = [];
+  for (const { kind, batch: of } of losses) {
+    const batch =
+      of === 'paired'
+        ? paired(count / 2, dimension, 'random')
+        : labelled('pairs', count / 2, dimension, 'random');
+    const milliseconds: number[] = [];
+    const warmUntil = performance.now() + WARM_UP_MS / 2;
+    const end = warmUntil + STEPS_MS;
+    for (let begun = performance.now(); begun < end || milliseconds.length < 3; begun = performance.now()) {
+      await engine.evaluate({ kind } as LossSpec, batch, { gradient: true });
+      if (begun >= warmUntil) milliseconds.push(performance.now() - begun);
+    }
+    measured.push({ kind, milliseconds });
+  }
+  engine.dispose();
+  return measured;
 }

@@ -1,5 +1,5 @@
 import type { ModulePage } from '../browser/open-page.ts';
-import type { GpuRates, growth, Shares } from './limits.page.ts';
+import type { everyLoss, GpuRates, growth, Shares } from './limits.page.ts';
 import { rounded, summarize } from './report.ts';
 import type { Topic } from './report.ts';
 
@@ -20,6 +20,8 @@ const CPU_PRODUCTS = { 'nt-xent': 2, 'info-nce': 3 } as const;
 const WANTED = { one: 0.55, all: 0.6, gpu: 0.9 };
 
 const GROWTH = { from: 1024, to: 16_384, dimension: 64 };
+const EVERY = { points: 1024, dimension: 32 };
+
 const EXPONENTS = { time: [1.9, 2.1], memory: [0.9, 1.1] } as const;
 
 const MIB = 2 ** 20;
@@ -124,4 +126,16 @@ export async function measureGrowth({ call }: ModulePage): Promise<Topic> {
     }
   }
   return topic;
+}
+
+/** A step of every loss, on all threads of the CPU. */
+export async function measureEveryLoss({ call }: ModulePage): Promise<Topic> {
+  const { points, dimension } = EVERY;
+  const measured = await call<Awaited<ReturnType<typeof everyLoss>>>('everyLoss', points, dimension);
+  return {
+    title: `A whole step of every loss on the CPU, ${points} points of ${dimension} dimensions`,
+    rows: measured.map(({ kind, milliseconds }) => ({ loss: kind, ms: summarize(milliseconds) })),
+    notes: ['Two towers have half of the points each.'],
+    requirements: [],
+  };
 }

@@ -8,7 +8,7 @@ import type { ModulePage } from '../browser/open-page.ts';
 import { measureControls } from './controls.ts';
 import { EVALUATION_PAGE, measureEvaluation, measureMemory } from './evaluation.ts';
 import { measureFrames } from './frames.ts';
-import { LIMITS_PAGE, measureGrowth, measureShares } from './limits.ts';
+import { LIMITS_PAGE, measureEveryLoss, measureGrowth, measureShares } from './limits.ts';
 import { measureOpening } from './opening.ts';
 import { installPeers, measurePeers, warmUp } from './peers.ts';
 import { Report } from './report.ts';
@@ -44,6 +44,7 @@ test('limits', async () => {
   const limits = await openModulePage(browser, inject('origin'), LIMITS_PAGE);
   await report.add(() => measureShares(limits));
   await report.add(() => measureGrowth(limits));
+  await report.add(() => measureEveryLoss(limits));
   await limits.page.close();
 });
 test('peers, InfoNCE', async () => {
