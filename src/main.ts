@@ -8,6 +8,7 @@ import { History } from './ui/history.ts';
 import { showLegend } from './ui/legend.ts';
 import { keepLink, linkedState, linkOf } from './ui/link.ts';
 import { Messages } from './ui/messages.ts';
+import { sentence } from './ui/open-simulation.ts';
 import { showNotebook } from './ui/notebook.ts';
 import { showPanel } from './ui/panel.ts';
 import { showPresets } from './ui/preset-bar.ts';
@@ -36,7 +37,7 @@ applyTheme(linked.theme);
 
 const messages = new Messages(element('messages'));
 const stage = new Stage(element('stage'), store);
-const status = new Status(element('status'), (sentence) => messages.showInPassing('engine', sentence));
+const status = new Status(element('status'), (why) => messages.showInPassing('engine', why));
 /** They come once points move: before, there is nothing to draw. */
 let charts: Charts | undefined;
 
@@ -174,7 +175,9 @@ function frame(now: number): void {
   if (!moved && simulation.stepsTaken > 0) {
     moved = true;
     performance.mark('points move');
-    void showCharts();
+    showCharts().catch((error: unknown) =>
+      messages.show('charts', `The curves did not load: ${sentence(error)}`),
+    );
   }
   if (run.moving) return;
   if (playing && !run.held && !run.isFollowed) simulation.advance((store.state.speed * elapsed) / 1000);
@@ -198,14 +201,28 @@ function frame(now: number): void {
 }
 
 let article: Article | undefined;
+let opening: Promise<void> | undefined;
 let begun = false;
+
+async function openArticle(): Promise<void> {
+  const container = element('learn');
+  try {
+    const { Article } = await import('./ui/article.ts');
+    container.replaceChildren();
+    article = new Article(container, store);
+  } catch (error) {
+    // Opened again, it is tried again.
+    opening = undefined;
+    container.textContent = `The article did not load: ${sentence(error)}`;
+  }
+}
 
 /** Cloud and article are each made when they are first opened. */
 const views = new Views(element('views'), {
   links: { playground: () => formatHash(store.state), learn: () => article?.hash ?? 'learn' },
-  async onOpen(view) {
+  onOpen(view) {
     if (view === 'learn') {
-      article ??= new (await import('./ui/article.ts')).Article(element('learn'), store);
+      opening ??= openArticle();
     } else if (!begun) {
       begun = true;
       run.restart();

@@ -276,7 +276,7 @@ test('classes too large for the triplets of a batch are refused with the bytes',
   const { loss, values, layout } = validateEvaluation({ kind: 'triplet-margin' }, batch);
   if (loss.skeleton !== 'triplets') throw new Error('The loss over triplets is not one.');
   const means = { programs: new Programs(false) };
-  await expect(evaluateTriplets(loss, values, layout, batch, {}, means)).rejects.toThrow(/2880000000 bytes/);
+  await expect(evaluateTriplets(loss, values, layout, batch, {}, means)).rejects.toThrow(/4032000000 bytes/);
 });
 
 function unevenClasses(dimension: number, count: number, classes: number) {

@@ -114,7 +114,6 @@ class Notebook {
       show(this.#page, { store: this.#store, observatory, run: this.#run, closing: signal });
     } catch (error) {
       if (signal.aborted) return;
-      this.#observatory = undefined;
       this.#page.replaceChildren(html('p', 'problem', `This page did not load: ${sentence(error)}`));
     }
   }
@@ -122,6 +121,11 @@ class Notebook {
   #observe(): Promise<Observatory> {
     this.#observatory ??= import('./notebook/observatory.ts').then(
       ({ Observatory }) => new Observatory(this.#store, () => this.#run.simulation),
+      (error: unknown) => {
+        // The next page tries again.
+        this.#observatory = undefined;
+        throw error;
+      },
     );
     return this.#observatory;
   }

@@ -85,7 +85,7 @@ export class Status {
           ? `${formatRate(stepsPerSecond)} steps/s`
           : 'paused';
     this.#frameRate.textContent = `${formatRate((1000 * this.#frames) / elapsed)} frames/s`;
-    if (!playing) this.#counts = [];
+    if (!playing) this.#counts = [{ time: now, steps }];
     this.#writtenAt = now;
     this.#frames = 0;
   }

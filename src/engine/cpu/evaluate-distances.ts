@@ -81,9 +81,9 @@ export async function evaluateDistances(
 
   if (!(await runAll('gather', 0, options.gradient ? GATHERING : 1))) return again();
   const towers = opened.map((program) => readTallies(program, rows));
-  const matches = isLabelled(batch) ? undefined : new Matches(opened, batch.similar);
-  matches?.forEach((row, squared, isPositive) => {
-    for (const tallies of towers) rule.accumulate(tallies, row * TALLY, squared, isPositive, constants);
+  const matches = isLabelled(batch) ? undefined : new Matches(opened);
+  matches?.forEach((row, squared) => {
+    for (const tallies of towers) rule.accumulate(tallies, row * TALLY, squared, true, constants);
   });
   const { rowLosses, totals, loss: mean, count } = lossesOf(rule, constants, towers, rows - 1);
   const result: Evaluation = { loss: mean, count, ...(options.rowLosses && { rowLosses }) };
@@ -91,9 +91,8 @@ export async function evaluateDistances(
     opened.forEach(({ memory, plan: { total } }, index) =>
       new Float32Array(memory.buffer, total, TALLY).set(totals[index]),
     );
-    matches?.forEach((row, squared, isPositive) =>
-      matches.push(row, rule.pull(totals[0], squared, isPositive, constants)),
-    );
+    // Both towers have the same matches, so that they pull the same from either end.
+    matches?.forEach((row, squared) => matches.push(row, rule.pull(totals[0], squared, true, constants)));
     if (!(await runAll('pull', GATHERING, 1))) return again();
     const [first, second] = opened.map((program) => readVectors(program, rows));
     result.gradient = isLabelled(batch) ? { embeddings: first } : { queries: first, keys: second };
@@ -133,32 +132,30 @@ function readVectors({ memory, plan }: DistanceProgram, rows: number): Float32Ar
   return new Float32Array(memory.buffer, plan.rows.vectors, rows * plan.dimension).slice();
 }
 
-/** Points of two sets that meet across, each its match. */
+/** Points of two sets that meet across, each its match, which is similar to it. */
 class Matches {
   readonly #sets: { vectors: Float32Array; gradient: Float32Array }[];
-  readonly #similar: Uint8Array | undefined;
   readonly #dimension: number;
   readonly #count: number;
 
-  constructor(sets: readonly DistanceProgram[], similar: Uint8Array | undefined) {
+  constructor(sets: readonly DistanceProgram[]) {
     const { rows, dimension, gradient } = sets[0].plan;
     this.#sets = sets.map(({ memory, plan }) => ({
       vectors: new Float32Array(memory.buffer, plan.rows.vectors, rows.count * dimension),
       gradient: new Float32Array(memory.buffer, plan.rows.gradient, gradient ? rows.padded * dimension : 0),
     }));
-    this.#similar = similar;
     this.#dimension = dimension;
     this.#count = rows.count;
   }
 
-  forEach(visit: (row: number, squared: number, isPositive: boolean) => void): void {
+  forEach(visit: (row: number, squared: number) => void): void {
     const [first, second] = this.#sets;
     for (let row = 0; row < this.#count; row++) {
       let squared = 0;
       for (let at = row * this.#dimension; at < (row + 1) * this.#dimension; at++) {
         squared += (first.vectors[at] - second.vectors[at]) ** 2;
       }
-      visit(row, squared, !this.#similar || this.#similar[row] === 1);
+      visit(row, squared);
     }
   }
 

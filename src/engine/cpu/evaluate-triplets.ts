@@ -42,7 +42,7 @@ export async function evaluateTriplets(
   const chooses = constants.mining === NEAREST_BEYOND || constants.mining === HARDEST;
   const gradient = options.gradient ?? false;
   const passes = 2 + Number(chooses) + Number(gradient);
-  const slices = new Slices(passes * Math.ceil(rows / TILE) * rows, options);
+  const slices = new Slices((passes * Math.ceil(rows / TILE) + 2) * rows, options);
 
   const program = await programs.take<TripletProgram>({
     kernelsKey: JSON.stringify([loss.kind, dimension, constants.distance === COSINE]),
@@ -86,7 +86,7 @@ export async function evaluateTriplets(
   // By the same kernels as the negatives: what is equally far has to compare as equal.
   await stream(takePositives);
   if (chooses) await stream(chooser(state));
-  await stream(termsOf(state), gradient);
+  await stream(await termsOf(state, slices), gradient);
 
   const count = state.terms.reduce((sum, value) => sum + value, 0);
   const mean = state.losses.reduce((sum, value) => sum + value, 0) / Math.max(1, count);
@@ -95,7 +95,7 @@ export async function evaluateTriplets(
     evaluation.rowLosses = Float32Array.from(state.losses, (sum, row) => sum / Math.max(1, state.terms[row]));
   }
   if (gradient) {
-    pullPositives(program, state);
+    await pullPositives(program, state, slices);
     const embeddings = close(program, 1 / Math.max(1, count), Boolean(values.normalize));
     evaluation.gradient = { embeddings };
     evaluation.parameterGradients = {};
@@ -136,7 +136,7 @@ function takePositives(state: State, anchor: number, from: number, to: number): 
 }
 
 /** Adds what anchors and positives do to each other to what is gathered, which lies in quads. */
-function pullPositives({ memory, plan }: TripletProgram, state: State): void {
+async function pullPositives({ memory, plan }: TripletProgram, state: State, slices: Slices): Promise<void> {
   const { dimension, padded } = plan;
   const { constants, positives, pulls } = state;
   const { first, size, members, rank, start } = state.groups;
@@ -161,5 +161,6 @@ function pullPositives({ memory, plan }: TripletProgram, state: State): void {
     }
     const at = quadOf(point);
     for (let k = 0; k < dimension; k++) gathered[at + k * QUAD] += sum[k];
+    if (slices.spend(1)) await slices.next();
   }
 }

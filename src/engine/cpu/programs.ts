@@ -1,6 +1,8 @@
+import { DISPOSED } from '../engine.ts';
 import type { DistanceKernels } from './distances/kernels.ts';
 import type { DistancePlan } from './distances/plan.ts';
-import type { Kernels, PairModule } from './pairs/kernels.ts';
+import type { KernelModule } from './kernel-module.ts';
+import type { Kernels } from './pairs/kernels.ts';
 import type { PairPlan } from './pairs/plan.ts';
 import type { TripletKernels } from './triplets/kernels.ts';
 import type { TripletPlan } from './triplets/plan.ts';
@@ -32,8 +34,8 @@ export interface Making<Plan extends { bytes: number }> {
   kernelsKey: string;
   planKey: string;
   isShared: boolean;
-  write(relaxed: boolean): PairModule;
-  plan(parts: PairModule['parts']): Plan;
+  write(relaxed: boolean): KernelModule;
+  plan(parts: KernelModule['parts']): Plan;
 }
 
 interface Compiled {
@@ -42,7 +44,7 @@ interface Compiled {
   parts: { statistics: number; anchor: number };
 }
 
-/** Programs that are not at work, and modules, most recently used first. More would not be missed. */
+/** Programs that are not at work, and modules. More would not be missed. */
 const IDLE_PROGRAMS = 2;
 const MODULES = 8;
 
@@ -59,9 +61,10 @@ export class Programs {
 
   /**
    * A program that nobody else uses until it is given back.
-   * @throws InputError when its memory is not to be had, with the bytes wanted.
+   * @throws InputError when its memory is not to be had, with the bytes wanted; Error after `dispose`.
    */
   async take<Taken extends AnyProgram>(making: Making<Taken['plan']>): Promise<Taken> {
+    if (this.disposed) throw new Error(DISPOSED);
     const key = `${making.kernelsKey} ${making.planKey} ${making.isShared}`;
     const found = this.idle.findIndex((program) => program.key === key);
     if (found >= 0) return this.idle.splice(found, 1)[0] as Taken;
@@ -100,6 +103,8 @@ export class Programs {
     if (!compiled) {
       const { builder, ...rest } = write(this.relaxed);
       compiled = { module: WebAssembly.compile(builder.encode(isShared)), ...rest };
+      // What failed once, for want of memory say, may succeed later.
+      compiled.module.catch(() => this.modules.delete(key));
     }
     // Last in, last out.
     this.modules.delete(key);

@@ -66,10 +66,16 @@ const BYTES_PER_DISTANCE = 100;
 const BYTES_PER_TRIPLET_PAIR = 32;
 const BYTES_PER_FEATURE_PAIR = 4 * 8;
 
-function expectRoomForFormula({ skeleton }: AnyPointLoss, { kind, dimension, rows }: BatchLayout): void {
-  if (skeleton === 'features') expectRoomForFeatures(dimension, BYTES_PER_FEATURE_PAIR);
-  if (kind === 'labelled') {
-    expectRoom(rows, rows, skeleton === 'triplets' ? BYTES_PER_TRIPLET_PAIR : BYTES_PER_DISTANCE);
+function expectRoomForFormula(loss: AnyPointLoss, { kind, dimension, rows }: BatchLayout): void {
+  switch (loss.skeleton) {
+    case 'features':
+      expectRoomForFeatures(dimension, BYTES_PER_FEATURE_PAIR);
+      break;
+    case 'triplets':
+      expectRoom(rows, rows, BYTES_PER_TRIPLET_PAIR);
+      break;
+    case 'distances':
+      if (kind === 'labelled' || loss.meetsOwnTower) expectRoom(rows, rows, BYTES_PER_DISTANCE);
   }
 }
 

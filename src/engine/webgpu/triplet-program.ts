@@ -228,9 +228,9 @@ function tripletWorks(
     onceWork(pieces(kernels.fillEntries, 1, rows * rows), rowGroups),
     onEntries(kernels.measureEntries, 3 * dimension, entries * dimension),
     onceWork(pieces(kernels.findFarthest, 1, entries), rowGroups),
-    // Mining that does not choose passes these by, so their products are not counted.
+    // Mining that does not choose passes these by, so their products are not counted, and their time is told apart.
     ...eachPanel(0, (panel) => [
-      distances(panel, 0),
+      { ...distances(panel, 0), label: 'triplet distances, for choices' },
       onEntries(kernels.chooseNegatives, 4 * width, 0, panel),
     ]),
     onEntries(kernels.clearSlopes, 1),

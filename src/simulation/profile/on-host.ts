@@ -117,6 +117,8 @@ function multiplyAddsOf(loss: AnyLoss | undefined, rows: number, dimension: numb
       if (loss.batch === 'labelled') return 2 * rows * rows * dimension;
       return (loss.anchors === 'both' ? 4 : 3) * rows * rows * dimension;
     case 'distances':
+      if (loss.batch === 'labelled') return 2 * rows * rows * dimension;
+      return loss.meetsOwnTower ? 4 * rows * rows * dimension : rows * dimension;
     case 'triplets':
       return 2 * rows * rows * dimension;
     case 'features':

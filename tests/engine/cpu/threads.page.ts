@@ -44,8 +44,8 @@ export async function sharesRightly(): Promise<Report> {
     ['one set, streamed twice', { kind: 'nt-xent' }, labelled('classes', SIZE, DIMENSION, 'random')],
     ['two towers of anchors', { kind: 'clip' }, paired(SIZE, DIMENSION, 'random')],
     ['panels', { kind: 'info-nce' }, paired(2 * SIZE, DIMENSION, 'random')],
-    ['distances, one set', { kind: 'contrastive' }, labelled('classes', 2 * SIZE, DIMENSION, 'random')],
-    ['distances, two towers', { kind: 'align-uniform' }, paired(2 * SIZE, DIMENSION, 'random')],
+    ['distances, one set', { kind: 'contrastive' }, labelled('classes', SIZE, DIMENSION, 'random')],
+    ['distances, two towers', { kind: 'align-uniform' }, paired(SIZE, DIMENSION, 'random')],
     ['panels, extra negatives', { kind: 'info-nce' }, paired(SIZE, DIMENSION, 'random', SIZE)],
   ];
   for (const [name, of, shared] of cases) {

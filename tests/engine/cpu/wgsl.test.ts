@@ -56,6 +56,22 @@ describe.each([false, ...(simdSupport() === 'relaxed' ? [true] : [])])('relaxed 
       ulps * ULP,
     );
 
+  test('matrices and their columns, and the numbers of a vector', () => {
+    const source = `fn f(x: vec4f) -> vec4f {
+      var m = mat4x4f();
+      m[1] += x;
+      m = m + mat4x4f(x, x, 3.0 * x, x);
+      return m[1] + vec4f(m[2][3]);
+    }`;
+    const x = [1, 2, 3, 4, 50, 60, 70, 80];
+    const last = x.map((_, index) => 3 * x[index - (index % 4) + 3]);
+    expect(run(source, 'f', [x], relaxed)).toEqual(x.map((value, index) => 2 * value + last[index]));
+    const beyond = 'fn f(x: vec4f) -> vec4f { return mat4x4f(x, x, x, x)[4]; }';
+    expect(() => run(beyond, 'f', [x], relaxed)).toThrow('columns 0 to 3');
+    const moving = 'fn f(x: vec4f) -> vec4f { let i = 2; return mat4x4f()[i]; }';
+    expect(() => run(moving, 'f', [x], relaxed)).toThrow('an index is a number');
+  });
+
   test('exp', () => {
     compare(grid(-87, 88, 4000), 'exp(x)', Math.exp, relaxed ? 4.5 : 2.5);
     const ends = (x: number[]) => run('fn f(x: vec4f) -> vec4f { return exp(x); }', 'f', [x], relaxed);

@@ -3,7 +3,7 @@ import numerics from '../../../../shaders/numerics.wgsl?raw';
 import type { PassKernels } from '../pairs/passes.ts';
 import { writePoints } from '../pairs/points.ts';
 import { writeCollectDifferences, writeDistances, writeTranspose } from '../pairs/products.ts';
-import type { PairModule } from '../pairs/kernels.ts';
+import type { KernelModule } from '../kernel-module.ts';
 import {
   counting,
   PADDING,
@@ -54,7 +54,7 @@ type Pull = (
  * of memory.
  * @throws WgslError for WGSL that is not in the subset of wgsl/syntax.ts.
  */
-export function writeDistanceKernels(shader: string, shape: KernelShape, relaxed: boolean): PairModule {
+export function writeDistanceKernels(shader: string, shape: KernelShape, relaxed: boolean): KernelModule {
   const program = parse(numerics + RELATION + shader);
   const builder = new ModuleBuilder(relaxed);
   const names = { statistics: 'mat4x4f', empty: 'emptyTally' };

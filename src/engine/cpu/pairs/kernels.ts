@@ -4,6 +4,7 @@
  */
 import numerics from '../../../../shaders/numerics.wgsl?raw';
 import rowTerms from '../../../../shaders/terms.wgsl?raw';
+import type { KernelModule } from '../kernel-module.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
 import { parse } from '../wgsl/parse.ts';
 import { partsOf } from '../wgsl/syntax.ts';
@@ -61,21 +62,12 @@ type Pull = (
   sums: number,
 ) => void;
 
-/** A loss's kernels, and how much memory its statistics and anchors take. */
-export interface PairModule {
-  builder: ModuleBuilder;
-  /** Vectors per quad of anchors. */
-  parts: { statistics: number; anchor: number };
-  /** The fields of struct Parameters, which lie at the start of memory in this order, one f32 each. */
-  parameters: readonly string[];
-}
-
 /**
  * @param shader shaders/losses: Parameters, Statistics, emptyStatistics, accumulate, combine, maybe refine, Anchor,
  * finish, terms, pull, maybe pushShift. Its parameters are read from the start of memory.
  * @throws WgslError for WGSL that is not in the subset of wgsl/syntax.ts.
  */
-export function writePairKernels(shader: string, shape: KernelShape, relaxed: boolean): PairModule {
+export function writePairKernels(shader: string, shape: KernelShape, relaxed: boolean): KernelModule {
   const program = parse(numerics + rowTerms + RELATION + shader);
   const builder = new ModuleBuilder(relaxed);
   const statistics = partsOf(program, 'Statistics');

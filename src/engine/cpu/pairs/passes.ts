@@ -129,10 +129,6 @@ export abstract class Passes<Kernels extends PassKernels, Plan extends PairPlan 
     return side.statistics + (point / QUAD) * this.plan.statistics * VECTOR;
   }
 
-  protected anchorsOf(side: Side, point: number): number {
-    return side.anchors + (point / QUAD) * this.plan.anchor * VECTOR;
-  }
-
   /** Where a point's components begin, among points or gradients. */
   protected componentsAt(start: number, point: number): number {
     return start + point * this.plan.dimension * 4;

@@ -24,7 +24,7 @@ export function writeProducts(module: ModuleBuilder, dimension: number): void {
   writeAdd(module);
 }
 
-/** Similarities by dot products. */
+/** Similarities by dot products: tile[column][row] = sum over k of points[row][k] x vectors[column][k]. */
 export function writeMultiply(module: ModuleBuilder, name: string, dimension: number): void {
   writeCompare(module, name, dimension, (f, sum, row, column) => f.accumulateProduct(sum, row, column));
 }
@@ -38,7 +38,7 @@ export function writeDistances(module: ModuleBuilder, name: string, dimension: n
 }
 
 /**
- * tile[column][row] = sum over k of points[row][k] x vectors[column][k].
+ * tile[column][row] = sum over k of what points[row][k] and vectors[column][k] are combined to.
  * Two quads of rows meet six columns at a time: per component two loads, six broadcasts, twelve multiply-adds.
  */
 function writeCompare(module: ModuleBuilder, name: string, dimension: number, combine: Combine): void {

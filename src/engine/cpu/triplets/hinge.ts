@@ -1,15 +1,16 @@
 import { ALL, HARD } from '../../../losses/triplet-rule.ts';
+import type { Slices } from '../../slices.ts';
 import { TILE } from '../pairs/tile.ts';
 import type { State, Visit } from './state.ts';
 
 /**
  * Terms [positive - negative + margin]+ that mining looks at one by one. Which positives a negative meets is a range of
- * them in the order of their distances, so that an anchor costs negatives x log(positives), not negatives x positives: at
- * the ends of its range a negative is noted and taken back, and a running sum tells how many each positive meets and how
- * far they are together.
+ * them in the order of their distances, so that an anchor costs negatives x log(positives), and its positives once for
+ * every panel, not negatives x positives: at the ends of its range a negative is noted and taken back, and a running sum
+ * tells how many each positive meets and how far they are together.
  */
-export function hingeTerms(state: State, margin: number): Visit {
-  const { order, sorted } = sortedPositives(state);
+export async function hingeTerms(state: State, margin: number, slices: Slices): Promise<Visit> {
+  const { order, sorted } = await sortedPositives(state, slices);
   const { mining, activeOnly } = state.constants;
   const most = state.groups.size.reduce((largest, size) => Math.max(largest, size), 1);
   const counts = new Float64Array(most);
@@ -59,10 +60,13 @@ export function hingeTerms(state: State, margin: number): Visit {
 }
 
 /** Of each anchor, the ranks of its positives by distance, and these distances. */
-function sortedPositives({ positives, groups: { size, rank, start, entries } }: State) {
+async function sortedPositives(
+  { positives, groups: { size, rank, start, entries } }: State,
+  slices: Slices,
+): Promise<{ order: Uint32Array; sorted: Float64Array }> {
   const order = new Uint32Array(entries);
   const sorted = new Float64Array(entries);
-  size.forEach((points, anchor) => {
+  for (const [anchor, points] of size.entries()) {
     const first = start[anchor];
     const others = Array.from({ length: points }, (_, other) => other).filter(
       (other) => other !== rank[anchor],
@@ -72,7 +76,8 @@ function sortedPositives({ positives, groups: { size, rank, start, entries } }: 
       order[first + index] = other;
       sorted[first + index] = positives[first + other];
     });
-  });
+    if (slices.spend(1)) await slices.next();
+  }
   return { order, sorted };
 }
 

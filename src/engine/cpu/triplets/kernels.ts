@@ -1,5 +1,5 @@
 /** The vector work of the skeleton of triplets, for one dimension and one kind of distance. */
-import type { PairModule } from '../pairs/kernels.ts';
+import type { KernelModule } from '../kernel-module.ts';
 import { writePoints } from '../pairs/points.ts';
 import type { PointKernels } from '../pairs/points.ts';
 import {
@@ -28,7 +28,7 @@ export interface TripletKernels extends PointKernels {
   ): void;
 }
 
-export function writeTripletKernels(dimension: number, byProducts: boolean, relaxed: boolean): PairModule {
+export function writeTripletKernels(dimension: number, byProducts: boolean, relaxed: boolean): KernelModule {
   const builder = new ModuleBuilder(relaxed);
   writePoints(builder, dimension);
   writeTranspose(builder);

@@ -26,7 +26,7 @@ export class Panel {
     const places = Math.ceil(plan.count / TILE) * TILE_PLACES;
     this.distances = new Float32Array(memory.buffer, plan.distances, places);
     this.#weights = new Float32Array(memory.buffer, plan.weights, plan.gradient ? places : 0);
-    this.slopes = new Float64Array(plan.gradient ? places : 0);
+    this.slopes = new Float64Array(memory.buffer, plan.slopes, plan.gradient ? places : 0);
   }
 
   /** Columns of every panel, and the tiles of rows. */

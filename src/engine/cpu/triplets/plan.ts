@@ -1,7 +1,10 @@
 import { GRAIN, TILE, TILE_BYTES } from '../pairs/tile.ts';
 
-/** Kept outside of that memory for every ordered pair of one class: distance, pull and choice. */
-export const BYTES_PER_ENTRY = 8 + 8 + 4;
+/**
+ * Kept outside of that memory for every ordered pair of one class: distance and pull, and its place in the order of
+ * distances or what mining chose, each with a distance.
+ */
+export const BYTES_PER_ENTRY = 8 + 8 + 12;
 
 /** Where everything lies in memory, in bytes. */
 export interface TripletPlan {
@@ -16,8 +19,9 @@ export interface TripletPlan {
   /** In quads, see products.ts. */
   points: number;
   gathered: number;
-  /** One tile for every TILE points: their distances to the columns of a panel, and how those weigh in the gradient. */
+  /** One tile for every TILE points: their distances to the columns of a panel, the slopes in them (f64), their weights. */
   distances: number;
+  slopes: number;
   weights: number;
   /** One tile, transposed. */
   scratch: number;
@@ -42,6 +46,7 @@ export function planTriplets(count: number, dimension: number, gradient: boolean
     points: reserve(coordinates),
     gathered: reserve(gradient ? coordinates : 0),
     distances: reserve(panel),
+    slopes: reserve(gradient ? 2 * panel : 0),
     weights: reserve(gradient ? panel : 0),
     scratch: reserve(gradient ? TILE_BYTES : 0),
     weight: reserve(8),

@@ -1,14 +1,15 @@
 import { HARDEST, NEAREST_BEYOND } from '../../../losses/triplet-rule.ts';
+import type { Slices } from '../../slices.ts';
 import { TILE } from '../pairs/tile.ts';
 import { hingeTerms } from './hinge.ts';
 import type { State, Visit } from './state.ts';
 
 /** The quickest way to the terms that mining leaves. */
-export function termsOf(state: State): Visit {
+export async function termsOf(state: State, slices: Slices): Promise<Visit> {
   const { constants, rule } = state;
   if (constants.mining === NEAREST_BEYOND || constants.mining === HARDEST) return takeChosenTerms;
   const margin = constants.swap === 1 ? undefined : rule.hinge(constants);
-  return margin === undefined ? takeTerms : hingeTerms(state, margin);
+  return margin === undefined ? takeTerms : hingeTerms(state, margin, slices);
 }
 
 /** The terms of an anchor with the negatives of a panel, where mining looks at each by itself. */
