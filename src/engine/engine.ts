@@ -26,6 +26,12 @@ export interface PairedBatch {
 
 export type Batch = LabelledBatch | PairedBatch;
 
+/** All vectors of a batch, in the order of rows, columns, extra negatives. */
+export function vectorsOf(batch: Batch): Float32Array[] {
+  if (isLabelled(batch)) return [batch.embeddings];
+  return [batch.queries, batch.keys, ...(batch.negatives ? [batch.negatives] : [])];
+}
+
 /** Why an engine computes no more after `dispose`. */
 export const DISPOSED = 'The engine was disposed of.';
 

@@ -2,7 +2,7 @@ import type { BatchKind, ParameterValues } from '../losses/loss.ts';
 import type { AnyLoss, LossSpec } from '../losses/registry.ts';
 import { resolveLoss } from '../losses/registry.ts';
 import type { Batch, LabelledBatch, Metric, PairedBatch } from './engine.ts';
-import { isLabelled } from './engine.ts';
+import { isLabelled, vectorsOf } from './engine.ts';
 import { InputError } from './input-error.ts';
 
 /** How the pairs of a batch are laid out: what every engine works with once the batch has been checked. */
@@ -180,10 +180,7 @@ function rejectOverflow(
   const ofUnitVectors = largestAt(1);
   if (ofUnitVectors > limit) refuse('loss', 'smaller parameters', ofUnitVectors);
   if (normalized) return;
-  const towers = isLabelled(batch)
-    ? [batch.embeddings]
-    : [batch.queries, batch.keys, ...(batch.negatives ? [batch.negatives] : [])];
-  const largest = largestAt(Math.max(...towers.map((vectors) => longest(vectors, dimension))) ** 2);
+  const largest = largestAt(Math.max(...vectorsOf(batch).map((vectors) => longest(vectors, dimension))) ** 2);
   if (largest > limit) {
     refuse(isLabelled(batch) ? 'batch.embeddings' : 'batch.queries', 'shorter vectors', largest);
   }

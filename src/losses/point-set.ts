@@ -34,6 +34,8 @@ export interface PointSetLoss {
 }
 
 /** Math.hypot of all components: passed one by one they would have to fit on the stack. */
-export function lengthOf(vector: Float64Array): number {
-  return Math.sqrt(vector.reduce((sum, component) => sum + component * component, 0));
+export function lengthOf(vector: ArrayLike<number>): number {
+  let square = 0;
+  for (let index = 0; index < vector.length; index++) square += vector[index] * vector[index];
+  return Math.sqrt(square);
 }

@@ -6,7 +6,6 @@ import { weightCount } from '../engine/encoder.ts';
 import { sizeOf } from '../engine/webgpu/wgsl.ts';
 import { mostEntries, pairCount } from '../data/dataset.ts';
 import numericsShader from '../../shaders/numerics.wgsl?raw';
-import { TALLY } from '../losses/distance-rule.ts';
 import type { AnyLoss } from '../losses/registry.ts';
 import { resolve } from './resolve.ts';
 import { encoderShapeOf } from './settings.ts';
@@ -56,6 +55,5 @@ function kernelBytes(
   }
   if (loss.skeleton !== 'distances' || (loss.batch === 'paired' && !loss.meetsOwnTower)) return 0;
   const sets = loss.batch === 'paired' ? 2 : 1;
-  const parts = { statistics: TALLY, anchor: 0 };
-  return sets * planDistances({ dimension, rows }, parts, { ...options, sets }).bytes;
+  return sets * planDistances({ dimension, rows }, { ...options, sets }).bytes;
 }

@@ -42,7 +42,6 @@ export async function evaluateDistances(
     ? numbered(batch.labels).labels
     : Int32Array.from({ length: rows }, (_, row) => row);
   const helpers = helpersFor(rows * rows, dimension, threads);
-  const shape = { dimension, isOneSet: true, isExclusive: false, columnsAreAnchors: true };
   const plan = {
     sets: sets.length,
     gradient: options.gradient ?? false,
@@ -52,11 +51,11 @@ export async function evaluateDistances(
   const opened: DistanceProgram[] = [];
   for (const vectors of sets) {
     const program = await programs.take<DistanceProgram>({
-      kernelsKey: JSON.stringify([loss.kind, shape]),
+      kernelsKey: JSON.stringify([loss.kind, dimension]),
       planKey: JSON.stringify([rows, plan]),
       isShared: helpers !== undefined,
-      write: (relaxed) => writeDistanceKernels(loss.shader, shape, relaxed),
-      plan: (parts) => planDistances(layout, parts, plan),
+      write: (relaxed) => writeDistanceKernels(loss.shader, dimension, relaxed),
+      plan: () => planDistances(layout, plan),
     });
     load(
       program,

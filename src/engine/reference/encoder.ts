@@ -1,3 +1,4 @@
+import { lengthOf } from '../../losses/point-set.ts';
 import { layersOf, SHORTEST } from '../encoder.ts';
 import type { Activation, Encode, Layer, Numbers } from '../encoder.ts';
 
@@ -105,7 +106,7 @@ function addWeightGradient(
 
 function normalize(vectors: Numbers, dimension: number): Float64Array {
   return Float64Array.from(vectors, (value, at) => {
-    const length = lengthOf(vectors, at - (at % dimension), dimension);
+    const length = lengthOf(vectors.subarray(at - (at % dimension), at - (at % dimension) + dimension));
     return length < SHORTEST ? 0 : value / length;
   });
 }
@@ -114,7 +115,7 @@ function normalize(vectors: Numbers, dimension: number): Float64Array {
 function normalizeGradient(vectors: Numbers, gradient: Numbers, dimension: number): Float64Array {
   const result = new Float64Array(vectors.length);
   for (let start = 0; start < vectors.length; start += dimension) {
-    const length = lengthOf(vectors, start, dimension);
+    const length = lengthOf(vectors.subarray(start, start + dimension));
     if (length < SHORTEST) continue;
     let radial = 0;
     for (let at = start; at < start + dimension; at++) radial += (gradient[at] * vectors[at]) / length;
@@ -123,10 +124,4 @@ function normalizeGradient(vectors: Numbers, gradient: Numbers, dimension: numbe
     }
   }
   return result;
-}
-
-function lengthOf(vectors: Numbers, start: number, dimension: number): number {
-  let square = 0;
-  for (let at = start; at < start + dimension; at++) square += vectors[at] * vectors[at];
-  return Math.sqrt(square);
 }

@@ -6,7 +6,7 @@ import subgroupSimilarityShader from '../../../shaders/subgroup-similarity.wgsl?
 import subgroupTileShader from '../../../shaders/subgroup-tile.wgsl?raw';
 import unrolledProductShader from '../../../shaders/unrolled-product.wgsl?raw';
 import type { Batch, Metric } from '../engine.ts';
-import { isLabelled } from '../engine.ts';
+import { vectorsOf } from '../engine.ts';
 import type { BatchLayout } from '../validate.ts';
 import { kernel } from './kernel.ts';
 import { Readback } from './memory.ts';
@@ -54,12 +54,9 @@ export async function similarityMatrix(
   metric: Metric,
 ): Promise<Float32Array> {
   const { buffers, works, dispose } = await createSimilarityProgram(device, layout, metric);
-  const parts = isLabelled(batch)
-    ? [batch.embeddings]
-    : [batch.queries, batch.keys, ...(batch.negatives ? [batch.negatives] : [])];
   try {
     let offset = 0;
-    for (const part of parts) {
+    for (const part of vectorsOf(batch)) {
       device.queue.writeBuffer(buffers.embeddings, offset, part.buffer, part.byteOffset, part.byteLength);
       offset += part.byteLength;
     }

@@ -3,6 +3,7 @@ import numerics from '../../../../shaders/numerics.wgsl?raw';
 import type { PassKernels } from '../pairs/passes.ts';
 import { writePoints } from '../pairs/points.ts';
 import { writeCollectDifferences, writeDistances, writeTranspose } from '../pairs/products.ts';
+import type { CollectDifferences, Compare } from '../pairs/products.ts';
 import type { KernelModule } from '../kernel-module.ts';
 import {
   counting,
@@ -14,24 +15,18 @@ import {
   SAME_LANES,
   writeIsPlain,
 } from '../pairs/relation.ts';
-import { open } from '../pairs/scope.ts';
-import type { KernelShape, Scope } from '../pairs/scope.ts';
+import { open, parameterNames } from '../pairs/scope.ts';
+import type { Scope } from '../pairs/scope.ts';
 import { writeClear, writeTakeIn } from '../pairs/statistics.ts';
 import { COLUMN_BYTES, QUAD, VECTOR } from '../pairs/tile.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
 import { parse } from '../wgsl/parse.ts';
+import { PARTS } from './plan.ts';
 
 export interface DistanceKernels extends PassKernels {
   /** Squared distances, and what they pull; see products.ts. */
-  measure(points: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
-  collectDifferences(
-    gradient: number,
-    points: number,
-    rowQuads: number,
-    vectors: number,
-    columns: number,
-    tile: number,
-  ): void;
+  measure: Compare;
+  collectDifferences: CollectDifferences;
 
   /** Squared distances to pulls, in place, 0 for padding. `total`: what all points gathered, one vector. */
   pull: Pull;
@@ -54,14 +49,15 @@ type Pull = (
  * of memory.
  * @throws WgslError for WGSL that is not in the subset of wgsl/syntax.ts.
  */
-export function writeDistanceKernels(shader: string, shape: KernelShape, relaxed: boolean): KernelModule {
+export function writeDistanceKernels(shader: string, dimension: number, relaxed: boolean): KernelModule {
+  const shape = { dimension, isOneSet: true, isExclusive: false, columnsAreAnchors: true };
   const program = parse(numerics + RELATION + shader);
   const builder = new ModuleBuilder(relaxed);
   const names = { statistics: 'mat4x4f', empty: 'emptyTally' };
-  const scope: Scope = { program, shape, names, statistics: 4, anchor: 0 };
-  writePoints(builder, shape.dimension);
-  writeDistances(builder, 'measure', shape.dimension);
-  writeCollectDifferences(builder, shape.dimension);
+  const scope: Scope = { program, shape, names, ...PARTS };
+  writePoints(builder, dimension);
+  writeDistances(builder, 'measure', dimension);
+  writeCollectDifferences(builder, dimension);
   writeTranspose(builder);
   writeClear(builder, scope);
   writeIsPlain(builder, shape);
@@ -69,8 +65,7 @@ export function writeDistanceKernels(shader: string, shape: KernelShape, relaxed
   writeTakeIn(builder, scope, 'accumulate', true);
   writePull(builder, scope, false);
   writePull(builder, scope, true);
-  const parameters = (program.structs.get('Parameters') ?? []).map(({ name }) => name);
-  return { builder, parts: { statistics: scope.statistics, anchor: scope.anchor }, parameters };
+  return { builder, parts: PARTS, parameters: parameterNames(program) };
 }
 
 function writePull(module: ModuleBuilder, scope: Scope, isPlain: boolean): void {

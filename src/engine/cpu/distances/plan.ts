@@ -1,3 +1,4 @@
+import { TALLY } from '../../../losses/distance-rule.ts';
 import type { BatchLayout } from '../../validate.ts';
 import { planPairs } from '../pairs/plan.ts';
 import type { PairPlan, PairPlanOptions } from '../pairs/plan.ts';
@@ -10,15 +11,17 @@ export interface DistancePlan extends PairPlan {
   ends: number;
 }
 
+/** Vectors per quad of points: a tally, and nothing that each knows for itself. */
+export const PARTS = { statistics: TALLY, anchor: 0 };
+
 const TOTAL_BYTES = 64;
 
 /** @param options `sets`: whose losses the batch's is the mean of. */
 export function planDistances(
   { dimension, rows }: Pick<BatchLayout, 'dimension' | 'rows'>,
-  parts: { statistics: number; anchor: number },
   { sets, ...options }: Omit<PairPlanOptions, 'refines'> & { sets: number },
 ): DistancePlan {
   const layout = { kind: 'labelled', dimension, rows, columns: rows, extraNegatives: 0 } as const;
-  const plan = planPairs({ anchors: 'all' }, layout, parts, { ...options, refines: false });
+  const plan = planPairs({ anchors: 'all' }, layout, PARTS, { ...options, refines: false });
   return { ...plan, total: plan.bytes, bytes: plan.bytes + TOTAL_BYTES, ends: 2 / sets };
 }

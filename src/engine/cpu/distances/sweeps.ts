@@ -20,10 +20,11 @@ export class DistanceSweeps extends Passes<DistanceKernels, DistancePlan> {
       const { row, column } = tile;
       const isPlain = this.isPlain(tile);
       this.measure(tile, at);
-      this.takeIn(row, column, at, isPlain);
+      const take = isPlain ? kernels.accumulatePlain : kernels.accumulate;
+      this.takeIn(take, plan.rows, row, plan.rows, column, at);
       if (isDiagonal(plan, tile)) return;
       kernels.transpose(at, quadsOf(row.count), quadsOf(column.count), transposed);
-      this.takeIn(column, row, transposed, isPlain);
+      this.takeIn(take, plan.rows, column, plan.rows, row, transposed);
     });
   }
 
@@ -55,22 +56,6 @@ export class DistanceSweeps extends Passes<DistanceKernels, DistancePlan> {
       this.componentsAt(plan.rows.vectors, column.first),
       QUAD * quadsOf(column.count),
       at,
-    );
-  }
-
-  private takeIn(own: Range, others: Range, at: number, isPlain: boolean): void {
-    const { kernels } = this;
-    const { rows } = this.plan;
-    (isPlain ? kernels.accumulatePlain : kernels.accumulate)(
-      this.statisticsOf(rows, own.first),
-      rows.labels + 4 * own.first,
-      own.first,
-      quadsOf(own.count),
-      rows.labels + 4 * others.first,
-      others.first,
-      others.count,
-      at,
-      0,
     );
   }
 

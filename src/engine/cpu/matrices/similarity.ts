@@ -4,6 +4,7 @@ import { Slices } from '../../slices.ts';
 import { expectRoom } from '../../stored-matrix.ts';
 import { validateSimilarity } from '../../validate.ts';
 import { writeDistances, writeMultiply } from '../pairs/products.ts';
+import type { Compare } from '../pairs/products.ts';
 import { writePoints } from '../pairs/points.ts';
 import type { PointKernels } from '../pairs/points.ts';
 import { GRAIN, QUAD, TILE, TILE_BYTES } from '../pairs/tile.ts';
@@ -11,7 +12,7 @@ import { ModuleBuilder } from '../wasm/assembler.ts';
 import { allocate } from '../wasm/memory.ts';
 
 interface Kernels extends PointKernels {
-  compare(points: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
+  compare: Compare;
 }
 
 /** Engine.similarity, tile by tile. */

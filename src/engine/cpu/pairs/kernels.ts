@@ -21,7 +21,7 @@ import {
   SAME_LANES,
   writeIsPlain,
 } from './relation.ts';
-import { loadSpread, loadStruct, open, storeStruct } from './scope.ts';
+import { loadSpread, loadStruct, open, parameterNames, storeStruct } from './scope.ts';
 import type { KernelShape, Scope } from './scope.ts';
 import { isSoftmax } from './softmax.ts';
 import { writeSoftmaxPanels } from './softmax-panels.ts';
@@ -85,8 +85,7 @@ export function writePairKernels(shader: string, shape: KernelShape, relaxed: bo
   writePull(builder, scope, false);
   writePull(builder, scope, true);
   if (isSoftmax(program)) (shape.columnsAreAnchors ? writeSoftmaxTiles : writeSoftmaxPanels)(builder, scope);
-  const parameters = (program.structs.get('Parameters') ?? []).map(({ name }) => name);
-  return { builder, parts: { statistics, anchor }, parameters };
+  return { builder, parts: { statistics, anchor }, parameters: parameterNames(program) };
 }
 
 function writeFinish(module: ModuleBuilder, scope: Scope): void {

@@ -2,10 +2,10 @@ import type { Kernels } from './kernels.ts';
 import { Passes, SUMS_BYTES } from './passes.ts';
 import type { Step } from './passes.ts';
 import { TOTALS } from './plan.ts';
-import type { PairPlan, Side } from './plan.ts';
+import type { PairPlan } from './plan.ts';
 import { quadsOf } from './ranges.ts';
 import type { Tile } from './ranges.ts';
-import { QUAD, VECTOR } from './tile.ts';
+import { QUAD } from './tile.ts';
 
 /** What both ways through the similarities of pairs have in common. */
 export abstract class PairPasses extends Passes<Kernels> {
@@ -90,9 +90,5 @@ export abstract class PairPasses extends Passes<Kernels> {
     const vectors = this.componentsAt(plan.rows.vectors, row.first);
     kernels.transpose(at, quadsOf(row.count), quadsOf(column.count), transposed);
     kernels.collect(gradient, quadsOf(column.count), vectors, QUAD * quadsOf(row.count), transposed);
-  }
-
-  protected anchorsOf(side: Side, point: number): number {
-    return side.anchors + (point / QUAD) * this.plan.anchor * VECTOR;
   }
 }

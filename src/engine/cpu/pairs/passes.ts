@@ -3,7 +3,7 @@ import { quadsOf, rangesOf } from './ranges.ts';
 import type { Range, Tile } from './ranges.ts';
 import type { PointKernels } from './points.ts';
 import { Spans } from './spans.ts';
-import type { StatisticsKernels } from './statistics.ts';
+import type { StatisticsKernels, TakeIn } from './statistics.ts';
 import { QUAD, TILE_BYTES, VECTOR } from './tile.ts';
 
 /** All threads have to be here before any goes on. */
@@ -127,6 +127,32 @@ export abstract class Passes<Kernels extends PassKernels, Plan extends PairPlan 
 
   protected statisticsOf(side: Side, point: number): number {
     return side.statistics + (point / QUAD) * this.plan.statistics * VECTOR;
+  }
+
+  protected anchorsOf(side: Side, point: number): number {
+    return side.anchors + (point / QUAD) * this.plan.anchor * VECTOR;
+  }
+
+  /** Points of one side take in a tile of candidates of another, or of the same; their tile lies at `tile`. */
+  protected takeIn(
+    kernel: TakeIn,
+    anchors: Side,
+    own: Range,
+    candidates: Side,
+    others: Range,
+    tile: number,
+  ): void {
+    kernel(
+      this.statisticsOf(anchors, own.first),
+      anchors.labels + 4 * own.first,
+      own.first,
+      quadsOf(own.count),
+      candidates.labels + 4 * others.first,
+      others.first,
+      others.count,
+      tile,
+      this.anchorsOf(anchors, own.first),
+    );
   }
 
   /** Where a point's components begin, among points or gradients. */

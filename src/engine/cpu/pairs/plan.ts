@@ -1,5 +1,6 @@
 import type { AnyPairLoss } from '../../../losses/registry.ts';
 import type { BatchLayout } from '../../validate.ts';
+import { Layout } from '../wasm/memory.ts';
 import { meetingsOf } from './schedule.ts';
 import { GRAIN, PANEL_TILE_BYTES, QUAD, TILE, TILE_BYTES, VECTOR } from './tile.ts';
 import { PASSES, turnWords } from './turns.ts';
@@ -123,14 +124,8 @@ export function planPairs(
 ): PairPlan {
   const { dimension, kind, rows: rowCount, columns: columnCount, extraNegatives } = layout;
   const isOneSet = kind === 'labelled';
-  let bytes = PARAMETER_BYTES;
-  /** Apart, so that threads that write side by side do not share a line of their caches. */
-  const reserve = (size: number) => {
-    if (size === 0) return 0;
-    const at = bytes;
-    bytes += Math.ceil(size / 64) * 64;
-    return at;
-  };
+  const memory = new Layout(PARAMETER_BYTES);
+  const reserve = (size: number) => memory.reserve(size);
   const hasPanels = loss.anchors === 'queries';
   const side = (count: number, isAnchor: boolean): Side => {
     const padded = Math.ceil(count / GRAIN) * GRAIN;
@@ -192,7 +187,7 @@ export function planPairs(
     turns: reserve(4 * PASSES * turnsOfPass),
     turnsOfPass,
     control,
-    bytes,
+    bytes: memory.bytes,
   };
 }
 

@@ -15,6 +15,23 @@ const REST = 2;
 /** Components, or columns, that one turn of the innermost loops takes: counting on would cost as much as the loads do. */
 const UNROLLED = 4;
 
+/** How the kernels are called: addresses are bytes, rows are counted in quads, an even number of them. */
+export type Compare = (
+  points: number,
+  rowQuads: number,
+  vectors: number,
+  columns: number,
+  tile: number,
+) => void;
+export type CollectDifferences = (
+  gradient: number,
+  points: number,
+  rowQuads: number,
+  vectors: number,
+  columns: number,
+  tile: number,
+) => void;
+
 type Combine = (f: FunctionBuilder, sum: Local, row: Local, column: Local) => void;
 
 export function writeProducts(module: ModuleBuilder, dimension: number): void {

@@ -26,11 +26,16 @@ export interface Scope {
   anchor: number;
 }
 
+/** The fields of struct Parameters, which lie at the start of memory in this order. */
+export function parameterNames({ structs }: Program): string[] {
+  return (structs.get('Parameters') ?? []).map(({ name }) => name);
+}
+
 /** What the loss's functions need, with its parameters at hand. */
 export function open(f: FunctionBuilder, { program }: Scope): { loss: Inliner; parameters: Value } {
   const address = f.integer();
   f.copy(address, 0);
-  const parts = (program.structs.get('Parameters') ?? []).map((_, index) => f.loadSplat(address, 4 * index));
+  const parts = parameterNames(program).map((_, index) => f.loadSplat(address, 4 * index));
   const parameters = { type: 'Parameters', parts };
   return { loss: new Inliner(f, program, { parameters }), parameters };
 }

@@ -1,9 +1,8 @@
-import type { Side } from './plan.ts';
 import { PairPasses } from './pair-passes.ts';
 import { BARRIER } from './passes.ts';
 import type { Step } from './passes.ts';
 import { quadsOf } from './ranges.ts';
-import type { Range, Tile } from './ranges.ts';
+import type { Tile } from './ranges.ts';
 import { QUAD } from './tile.ts';
 import { isDiagonal, visitTiles } from './visit-tiles.ts';
 
@@ -38,35 +37,17 @@ export class Sweeps extends PairPasses {
     const { kernels } = this;
     const { rows, columns } = this.plan;
     const [at, transposed] = [this.scratch(0), this.scratch(1)];
-    const take = (
-      anchors: Side,
-      own: Range,
-      candidates: Side,
-      others: Range,
-      tile: number,
-      isPlain: boolean,
-    ) =>
-      (isPlain ? kernels.accumulatePlain : kernels[kernel])?.(
-        this.statisticsOf(anchors, own.first),
-        anchors.labels + 4 * own.first,
-        own.first,
-        quadsOf(own.count),
-        candidates.labels + 4 * others.first,
-        others.first,
-        others.count,
-        tile,
-        this.anchorsOf(anchors, own.first),
-      );
     yield* this.sweep(pass, (tile) => {
       const { row, column } = tile;
       const isPlain = this.isPlain(tile);
-      if (isPlain && kernel === 'refine') return;
+      const take = isPlain ? kernels.accumulatePlain : kernels[kernel];
+      if (!take || (isPlain && kernel === 'refine')) return;
       this.multiply(tile, this.componentsAt(rows.points, row.first), at);
       if (isPlain && this.includeTile(tile, at)) return;
-      take(rows, row, columns, column, at, isPlain);
+      this.takeIn(take, rows, row, columns, column, at);
       if (isDiagonal(this.plan, tile)) return;
       kernels.transpose(at, quadsOf(row.count), quadsOf(column.count), transposed);
-      take(columns, column, rows, row, transposed, isPlain);
+      this.takeIn(take, columns, column, rows, row, transposed);
     });
     for (const side of this.sides()) {
       for (const { first, count } of this.share(side)) {

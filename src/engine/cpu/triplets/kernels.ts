@@ -9,23 +9,17 @@ import {
   writeMultiply,
   writeTranspose,
 } from '../pairs/products.ts';
+import type { CollectDifferences, Compare } from '../pairs/products.ts';
 import { ModuleBuilder } from '../wasm/assembler.ts';
 
 export interface TripletKernels extends PointKernels {
   /** Squared distances, or dot products; see products.ts. */
-  compare(points: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
+  compare: Compare;
   transpose(tile: number, rowQuads: number, columnQuads: number, transposed: number): void;
 
   /** Weighed vectors, of dot products; and weighed differences, of squared distances. One of the two is there. */
   collect?(gradient: number, rowQuads: number, vectors: number, columns: number, tile: number): void;
-  collectDifferences?(
-    gradient: number,
-    points: number,
-    rowQuads: number,
-    vectors: number,
-    columns: number,
-    tile: number,
-  ): void;
+  collectDifferences?: CollectDifferences;
 }
 
 export function writeTripletKernels(dimension: number, byProducts: boolean, relaxed: boolean): KernelModule {

@@ -1,4 +1,5 @@
 import { GRAIN, TILE, TILE_BYTES } from '../pairs/tile.ts';
+import { Layout } from '../wasm/memory.ts';
 
 /**
  * Kept outside of that memory for every ordered pair of one class: distance and pull, and its place in the order of
@@ -31,25 +32,20 @@ export interface TripletPlan {
 }
 
 export function planTriplets(count: number, dimension: number, gradient: boolean): TripletPlan {
-  let bytes = 0;
-  const reserve = (size: number) => {
-    const at = bytes;
-    bytes += Math.ceil(size / 64) * 64;
-    return at;
-  };
+  const memory = new Layout();
   const padded = Math.ceil(count / GRAIN) * GRAIN;
   const coordinates = 4 * padded * dimension;
   const panel = Math.ceil(count / TILE) * TILE_BYTES;
   const plan = {
-    vectors: reserve(coordinates),
-    norms: reserve(4 * padded),
-    points: reserve(coordinates),
-    gathered: reserve(gradient ? coordinates : 0),
-    distances: reserve(panel),
-    slopes: reserve(gradient ? 2 * panel : 0),
-    weights: reserve(gradient ? panel : 0),
-    scratch: reserve(gradient ? TILE_BYTES : 0),
-    weight: reserve(8),
+    vectors: memory.reserve(coordinates),
+    norms: memory.reserve(4 * padded),
+    points: memory.reserve(coordinates),
+    gathered: memory.reserve(gradient ? coordinates : 0),
+    distances: memory.reserve(panel),
+    slopes: memory.reserve(gradient ? 2 * panel : 0),
+    weights: memory.reserve(gradient ? panel : 0),
+    scratch: memory.reserve(gradient ? TILE_BYTES : 0),
+    weight: memory.reserve(8),
   };
-  return { dimension, gradient, count, padded, ...plan, bytes };
+  return { dimension, gradient, count, padded, ...plan, bytes: memory.bytes };
 }

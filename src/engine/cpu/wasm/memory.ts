@@ -21,3 +21,24 @@ export function allocate(bytes: number, shared = false): WebAssembly.Memory {
     return refuse('which the system does not give');
   }
 }
+
+/** What lies where, one thing after another. */
+export class Layout {
+  bytes: number;
+
+  /** @param bytes that are taken already. */
+  constructor(bytes = 0) {
+    this.bytes = bytes;
+  }
+
+  /**
+   * Where the next so many bytes lie; 0 for none. Apart, so that threads that write side by side do not share a line of
+   * their caches.
+   */
+  reserve(size: number): number {
+    if (size === 0) return 0;
+    const at = this.bytes;
+    this.bytes += Math.ceil(size / 64) * 64;
+    return at;
+  }
+}
